@@ -1,0 +1,11 @@
+/**
+ * A prompt set is data: templates with {q}, {a}, {b}. `letter` asks for the letter (GD, MC), `open` asks the question only (PS, FF).
+ * `system` is the system text; null leaves the model's own template alone. Per-method overrides serve sets such as the official one.
+ */
+export interface PromptSet {
+  readonly name: string;
+  readonly prompts: Readonly<{ letter: string; open: string } & Partial<Record<'gd' | 'ps' | 'mc' | 'ff', string>>>;
+  readonly system: string | null;
+  /** Text written after the generation prompt (prefill-style endings), '' for none. */
+  readonly answerPrefix?: Readonly<Partial<Record<'gd' | 'ps' | 'mc' | 'ff', string>>>;
+}
