@@ -1,0 +1,17 @@
+import { common } from './common.ts';
+import type { Family } from './types.ts';
+
+/**
+ * LLaVA 1.5 and its kin (transformers: models/llava). The image becomes as many tokens as the vision session gives rows, whatever
+ * vision_feature_select_strategy says: the export has already selected.
+ */
+export const llava: Family = { ...common, type: 'llava', status: 'checked' };
+
+export const llavaOnevision: Family = {
+  ...common,
+  type: 'llava_onevision',
+  caveat: 'Images are shown to this model as one tile: transformers.js exports leave out its any-resolution tiling.',
+};
+
+/** FastVLM. Its template takes strings only; the engine then writes the placeholder into the text. */
+export const llavaQwen2: Family = { ...common, type: 'llava_qwen2' };

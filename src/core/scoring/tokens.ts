@@ -1,0 +1,15 @@
+/**
+ * Which tokens an option is (scoring.md, "Token boundary"): the ids of prompt + option behind the longest prefix that they share with the ids
+ * of the prompt alone. Where the tokenizer merges across the boundary the shared prefix ends before the prompt does.
+ * @param prompt ids of the prompt alone
+ * @param whole ids of prompt and option encoded together
+ * @returns start (index of the option's first token in `whole`) and the option's tokens
+ */
+export function optionTokens(
+  prompt: readonly number[],
+  whole: readonly number[],
+): { start: number; tokens: readonly number[] } {
+  let start = 0;
+  while (start < prompt.length && start < whole.length && prompt[start] === whole[start]) start++;
+  return { start, tokens: whole.slice(start) };
+}
