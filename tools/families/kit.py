@@ -112,6 +112,49 @@ def short_conv(g, I, lin, P, p, x, l, c, ins, outs):
     return lin(g.op('Transpose', [g.op('Mul', [C, y])], perm=[0, 2, 1]), p + 'out_proj')
 
 
+# ---------------------------------------------------------------- tokenizer
+BYTES = [f'<0x{b:02X}>' for b in range(256)]
+
+
+def train_metaspace(merges):
+    """BPE on '▁'-marked words with single digits, learnt from common2's corpus: (alphabet, merge pairs). No '–': it falls back to bytes."""
+    from tokenizers import Tokenizer, models, pre_tokenizers as pt, trainers
+    t = Tokenizer(models.BPE())
+    t.pre_tokenizer = pt.Sequence([pt.Metaspace(replacement='▁', prepend_scheme='never', split=True), pt.Digits(individual_digits=True), pt.Punctuation('isolated')])
+    texts = [' ' + x for x in c2.CORPUS.replace('–', '-').split('\n')]
+    base = sorted(set('▁0123456789.,:;()-/?!\'"\n' + 'abcdefghijklmnopqrstuvwxyz' + 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'))
+    t.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=len(base) + merges, initial_alphabet=base, limit_alphabet=len(base), show_progress=False, special_tokens=[]))
+    m = json.loads(t.to_str())['model']
+    return [x for x in m['vocab'] if len(x) == 1], [tuple(x) if isinstance(x, list) else tuple(x.split(' ')) for x in m['merges']]
+
+
+def added(i, s, special=True):
+    return {'id': i, 'content': s, 'single_word': False, 'lstrip': False, 'rstrip': False, 'normalized': False, 'special': special}
+
+
+def gemma_tokenizer(first, last, merges=330, more=()):
+    """Gemma's kind: specials `first` have the lowest ids (with '<bos>' and '<unk>'), `last` the highest; spaces become '▁', no mark at the start. more: further merge pairs. Returns the tokenizer.json and the number of ids."""
+    alpha, pairs = train_metaspace(merges)
+    pairs += list(more)
+    pieces = list(first) + BYTES + [c for c in alpha]
+    for a, b in pairs:
+        if a + b not in pieces: pieces.append(a + b)
+    vocab = {p: i for i, p in enumerate(pieces)}
+    for s in last: vocab[s] = len(vocab)
+    bos = vocab['<bos>']
+    return {'version': '1.0', 'truncation': None, 'padding': None, 'added_tokens': [added(vocab[s], s) for s in (*first, *last)], 'normalizer': {'type': 'Replace', 'pattern': {'String': ' '}, 'content': '▁'}, 'pre_tokenizer': {'type': 'Split', 'pattern': {'String': ' '}, 'behavior': 'MergedWithPrevious', 'invert': False},
+            'post_processor': {'type': 'TemplateProcessing', 'single': [{'SpecialToken': {'id': '<bos>', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}], 'pair': [{'SpecialToken': {'id': '<bos>', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}, {'SpecialToken': {'id': '<bos>', 'type_id': 1}}, {'Sequence': {'id': 'B', 'type_id': 1}}],
+                               'special_tokens': {'<bos>': {'id': '<bos>', 'ids': [bos], 'tokens': ['<bos>']}}},
+            'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '▁'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}]},
+            'model': {'type': 'BPE', 'dropout': None, 'unk_token': '<unk>', 'continuing_subword_prefix': None, 'end_of_word_suffix': None, 'fuse_unk': True, 'byte_fallback': True, 'ignore_merges': False, 'vocab': vocab, 'merges': [list(m) for m in pairs]}}, len(vocab)
+
+
+def damp(weights, n, low):
+    """Smaller rows for ids below `low` (specials, bytes), and for ids without a token."""
+    with torch.no_grad():
+        for w in weights: w[:low] *= .35; w[n:] *= .35
+
+
 # ---------------------------------------------------------------- references
 def dataset(rows, first):
     """rows: (question, option_A, option_B, right letter of image 1, extra keys) -> dataset.json with ids first + 1 ..."""
