@@ -1,0 +1,126 @@
+import type { ImageIndex, Letter } from '../core/benchmark/types.ts';
+import type { Result } from '../core/fault.ts';
+import type { FamilyStatus } from '../core/families/types.ts';
+import type { ProcessedImage } from '../core/pixels/types.ts';
+import type { TreeWork, Work } from '../core/plan/types.ts';
+import type { PromptSet } from '../core/prompts/types.ts';
+import type { LetterVariant, OptionScore } from '../core/scoring/record.ts';
+import type { Device, DtypeMap, ModelSource } from './model.ts';
+
+/** How the device is made safe; one rung of the certificate's ladder. Takes a fresh worker to change. */
+export interface Rung {
+  /** Hides every `subgroup*` entry from GPUAdapter.features before a session exists (runtime.md, Numerics). */
+  readonly hideSubgroups: boolean;
+  /** enableMatmulFp32Accumulation of the WebGPU execution provider. */
+  readonly fp32Accumulation: boolean;
+}
+
+export interface LoadRequest {
+  readonly source: ModelSource;
+  readonly device: Device;
+  readonly dtype: DtypeMap;
+  /** WASM threads. */
+  readonly threads: number;
+  readonly rung: Rung;
+  /** Bytes that features and shared KV states may hold. */
+  readonly cacheBytes: number;
+}
+
+export interface DeviceFacts {
+  readonly adapter: Readonly<Record<string, string>> | null;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly threads: number;
+}
+
+export interface LoadedModel {
+  readonly modelType: string;
+  readonly familyStatus: FamilyStatus;
+  readonly caveat: string | null;
+  readonly device: DeviceFacts;
+  readonly libraries: Readonly<Record<string, string>>;
+  /** Parsed files that the pixel worker needs. */
+  readonly files: { readonly config: unknown; readonly preprocessor: unknown; readonly processor: unknown };
+  /** Input names of each session. */
+  readonly sessions: Readonly<Record<string, readonly string[]>>;
+  readonly seconds: number;
+}
+
+export interface QuestionRequest {
+  readonly pair: string;
+  readonly image: ImageIndex;
+  readonly question: string;
+  readonly options: Readonly<Record<Letter, string>>;
+  readonly methods: readonly string[];
+}
+
+export interface GroupRequest {
+  readonly imageSha256: string;
+  /** null when the engine already holds the image's features. */
+  readonly pixels: ProcessedImage | null;
+  readonly questions: readonly QuestionRequest[];
+  readonly promptSet: PromptSet;
+  /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
+  readonly plain: boolean;
+}
+
+/** What became of one question under one method; the page adds what only it knows (right answer, image hash). */
+export type Outcome =
+  | {
+      readonly pair: string;
+      readonly image: ImageIndex;
+      readonly method: string;
+      readonly status: 'scored';
+      readonly chosen: Letter | null;
+      readonly options: Readonly<Record<Letter, OptionScore>> | null;
+      readonly mass: number | null;
+      readonly margin: number | null;
+      readonly letterVariants: Readonly<Record<Letter, readonly LetterVariant[]>> | null;
+      readonly text: string | null;
+      readonly promptTokens: number;
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly pair: string;
+      readonly image: ImageIndex;
+      readonly method: string;
+      readonly status: 'failed';
+      readonly fault: import('../core/fault.ts').Fault;
+    };
+
+export interface GroupResult {
+  readonly outcomes: readonly Outcome[];
+  /** What the tree asked for and what was done; they must agree. */
+  readonly planned: TreeWork;
+  readonly work: Work;
+}
+
+export interface RenderedPrompt {
+  readonly method: string;
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+export interface Meters {
+  readonly gpuBytes: number;
+  readonly gpuBytesPeak: number;
+  readonly wasmBytes: number;
+  readonly heapBytes: number | null;
+  readonly featureBytes: number;
+  readonly stateBytes: number;
+  readonly deviceLost: string | null;
+}
+
+/** What an engine worker answers to. One call at a time; a worker whose session failed is replaced, never reused. */
+export interface EngineApi {
+  load(request: LoadRequest): Promise<Result<LoadedModel>>;
+  /** Whether the features of an image are in memory, so that no pixels need be prepared. */
+  hasFeatures(imageSha256: string): Promise<boolean>;
+  score(request: GroupRequest): Promise<Result<GroupResult>>;
+  /** Rendered prompts and their token ids, image tokens expanded, for one question; the image's features must be known or pixels given. */
+  render(request: GroupRequest): Promise<Result<readonly RenderedPrompt[]>>;
+  meters(): Promise<Meters>;
+  /** Tests and the soak: destroys the GPU device as a driver reset would. */
+  loseDevice(): Promise<void>;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,261 @@
+import type { PromptImage } from '../../src/core/families/types.ts';
+import { fault, FaultError } from '../../src/core/fault.ts';
+import { integersAt } from '../../src/core/json.ts';
+import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
+import { NO_WORK, type Segment, type Tree, type Work } from '../../src/core/plan/types.ts';
+import type {
+  GroupRequest,
+  GroupResult,
+  LoadedModel,
+  LoadRequest,
+  Meters,
+  Outcome,
+  RenderedPrompt,
+} from '../../src/protocol/engine.ts';
+import { createLru, type FeatureCache, type StateCache } from './cache.ts';
+import { createDecoder, type Decoder } from './decoder.ts';
+import { requireImageTokens, type PromptContext } from './embed.ts';
+import { executeTree, type ExecuteDeps } from './execute.ts';
+import { openFiles, type ModelFiles } from './files.ts';
+import { adapterFacts, createGpuMeter, type GpuMeter } from './gpu.ts';
+import { openModel, type OpenedModel } from './load.ts';
+import { failedOutcomes, outcomesOf } from './outcomes.ts';
+import { createPromptMaker, planQuestion, type QuestionPlan } from './prompts.ts';
+import { configureRuntime, libraryVersions } from './runtime.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+import { encodeImage, type ImageFeatures } from './vision.ts';
+
+/** A loaded model and all that it owns: sessions, image features, KV states. Disposed as a whole. */
+export interface Engine {
+  readonly loaded: LoadedModel;
+  hasFeatures(imageSha256: string): boolean;
+  score(request: GroupRequest): Promise<GroupResult>;
+  render(request: GroupRequest): Promise<readonly RenderedPrompt[]>;
+  meters(): Meters;
+  loseDevice(): void;
+  dispose(): Promise<void>;
+}
+
+const DECODE_LIMITS = { mc: 32, ff: 64 };
+
+export async function createEngine(request: LoadRequest): Promise<Engine> {
+  const started = performance.now();
+  const files = openFiles(request.source);
+  const meter = createGpuMeter();
+  const facts = request.device === 'webgpu' ? await adapterFacts() : { adapter: null, features: [], limits: {} };
+  if (request.device === 'webgpu' && facts.adapter === null)
+    throw new FaultError(
+      fault('no-device', 'This browser offers no WebGPU adapter. Choose WASM, or a browser and GPU with WebGPU.'),
+    );
+  configureRuntime(files, request.threads, request.rung, meter);
+  const model = await openModel(files, request);
+  const tokenizer = await loadTokenizer(files);
+  const loaded: LoadedModel = {
+    modelType: model.family.type,
+    familyStatus: model.family.status,
+    caveat: model.family.caveat,
+    device: { ...facts, threads: request.threads },
+    libraries: libraryVersions(),
+    files: { config: model.files.config, preprocessor: model.files.preprocessor, processor: model.files.processor },
+    sessions: Object.fromEntries(Object.entries(model.sessions.all).map(([name, s]) => [name, s.inputNames])),
+    seconds: (performance.now() - started) / 1000,
+  };
+  return new LoadedEngine(model, tokenizer, loaded, meter, request.cacheBytes, await stopIds(files, tokenizer));
+}
+
+class LoadedEngine implements Engine {
+  readonly loaded: LoadedModel;
+  private readonly model: OpenedModel;
+  private readonly tokenizer: Tokenizer;
+  private readonly meter: GpuMeter;
+  private readonly decoder: Decoder;
+  private readonly features: FeatureCache;
+  private readonly states: StateCache;
+  private readonly stops: ReadonlySet<number>;
+
+  constructor(
+    model: OpenedModel,
+    tokenizer: Tokenizer,
+    loaded: LoadedModel,
+    meter: GpuMeter,
+    cacheBytes: number,
+    stops: ReadonlySet<number>,
+  ) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.loaded = loaded;
+    this.meter = meter;
+    this.stops = stops;
+    this.decoder = createDecoder(model.sessions.decoder);
+    this.features = createLru<ImageFeatures>(
+      cacheBytes / 2,
+      (f) => f.data.byteLength,
+      () => undefined,
+    );
+    this.states = createLru(
+      cacheBytes / 2,
+      (s) => s.bytes,
+      (s) => s.dispose(),
+    );
+  }
+
+  hasFeatures(imageSha256: string): boolean {
+    return this.features.has(imageSha256);
+  }
+
+  async score(request: GroupRequest): Promise<GroupResult> {
+    const work: Work = { ...NO_WORK };
+    const image = await this.imageOf(request, work);
+    const outcomes: Outcome[] = [];
+    const plans: QuestionPlan[] = [];
+    for (const q of request.questions) {
+      try {
+        const plan = planQuestion(q, this.maker(request, image), this.tokenizer, DECODE_LIMITS);
+        for (const s of plan.sequences) requireImageTokens(s.ids, this.imageToken(), [image]);
+        plans.push(plan);
+      } catch (e) {
+        outcomes.push(...failedOutcomes(q, e));
+      }
+    }
+    const sequences = plans.flatMap((p) => p.sequences);
+    const tree = request.plain ? plainForest(sequences) : planTree(sequences, this.imageStart(sequences));
+    const readings = await executeTree(tree, sequences, this.deps(request, image, work, sequences));
+    for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image.notes));
+    return { outcomes, planned: tree.work, work };
+  }
+
+  async render(request: GroupRequest): Promise<readonly RenderedPrompt[]> {
+    const image = await this.imageOf(request, { ...NO_WORK });
+    return request.questions.flatMap((q) =>
+      q.methods.flatMap((method): RenderedPrompt[] => {
+        if (method !== 'gd' && method !== 'ps' && method !== 'mc' && method !== 'ff') return [];
+        const { text, ids } = this.maker(request, image).prompt(method, q);
+        return [{ method, text, ids }];
+      }),
+    );
+  }
+
+  private maker(request: GroupRequest, image: ImageFeatures): ReturnType<typeof createPromptMaker> {
+    const shown: PromptImage = { layout: image.layout, rows: image.rows };
+    return createPromptMaker(this.model.family, this.model.files, this.tokenizer, request.promptSet, [shown]);
+  }
+
+  private async imageOf(request: GroupRequest, work: Work): Promise<ImageFeatures> {
+    const known = this.features.get(request.imageSha256);
+    if (known) return known;
+    if (request.pixels === null)
+      throw new FaultError(
+        fault('internal', 'The engine was asked about an image it has neither pixels nor features of.'),
+      );
+    const features = await encodeImage(this.model.sessions.vision, request.pixels);
+    work.imageEncodes += 1;
+    this.features.put(request.imageSha256, features);
+    return features;
+  }
+
+  private imageToken(): number {
+    return this.model.family.imageTokenId(this.model.files, this.tokenizer);
+  }
+
+  /** Where the group's own image begins: tokens before it are the same for every image of the run. */
+  private imageStart(sequences: readonly PlannedSequence[]): number {
+    const token = this.imageToken();
+    const starts = sequences.map((s) => s.ids.indexOf(token));
+    return Math.max(0, Math.min(...starts));
+  }
+
+  private deps(
+    request: GroupRequest,
+    image: ImageFeatures,
+    work: Work,
+    sequences: readonly PlannedSequence[],
+  ): ExecuteDeps {
+    const { family, files, sessions } = this.model;
+    const rows = Math.max(1, this.decoder.positionRows);
+    const shown: PromptImage[] = [{ layout: image.layout, rows: image.rows }];
+    const positions = (ids: readonly number[]): number[][] => family.positions(ids, shown, files, rows);
+    const contexts = new Map<string, PromptContext>(
+      sequences.map((s) => [s.key, { imageTokenId: this.imageToken(), images: [image], positions: positions(s.ids) }]),
+    );
+    return {
+      decoder: this.decoder,
+      embed: sessions.embed,
+      cache: this.states,
+      settings: { stopIds: this.stops, positionsOf: (_sequence, ids) => positions(ids) },
+      sharedKey: (segment: Segment) => (request.plain ? null : segment.ids.join(',')),
+      contextOf: (key) => {
+        const context = contexts.get(key);
+        if (!context) throw new FaultError(fault('internal', `No context for the sequence ${key}.`));
+        return context;
+      },
+      work,
+    };
+  }
+
+  meters(): Meters {
+    const memory = (performance as { memory?: { usedJSHeapSize: number } }).memory;
+    return {
+      gpuBytes: this.meter.bytes(),
+      gpuBytesPeak: this.meter.peak(),
+      wasmBytes: 0,
+      heapBytes: memory?.usedJSHeapSize ?? null,
+      featureBytes: this.features.bytes(),
+      stateBytes: this.states.bytes(),
+      deviceLost: this.meter.lost(),
+    };
+  }
+
+  loseDevice(): void {
+    for (const d of this.meter.devices()) d.destroy();
+  }
+
+  async dispose(): Promise<void> {
+    this.states.clear();
+    this.features.clear();
+    await this.model.sessions.release();
+  }
+}
+
+/** Every sequence by one full forward of its own: the certificate's second opinion on the tree. */
+function plainForest(sequences: readonly PlannedSequence[]): Tree {
+  const trees = sequences.map((s) => planTree([s], 0));
+  let offset = 0;
+  const segments: Segment[] = [];
+  const paths: Record<string, number[]> = {};
+  for (const t of trees) {
+    for (const s of t.segments)
+      segments.push({
+        ...s,
+        id: s.id + offset,
+        parent: s.parent === null ? null : s.parent + offset,
+        children: s.children.map((c) => c + offset),
+      });
+    for (const [key, path] of Object.entries(t.paths)) paths[key] = path.map((id) => id + offset);
+    offset += t.segments.length;
+  }
+  const sum = (key: keyof Tree['work']): number => trees.reduce((n, t) => n + t.work[key], 0);
+  const work = {
+    prefills: sum('prefills'),
+    prefillTokens: sum('prefillTokens'),
+    suffixes: sum('suffixes'),
+    suffixTokens: sum('suffixTokens'),
+    decodes: sum('decodes'),
+  };
+  return { segments, paths, work };
+}
+
+/** Where greedy decoding stops: every end-of-sequence id that the folder names. */
+async function stopIds(files: ModelFiles, tokenizer: Tokenizer): Promise<ReadonlySet<number>> {
+  const generation = await files.json('generation_config.json');
+  const config = await files.json('config.json');
+  const named = await files.json('tokenizer_config.json');
+  const ids = [
+    ...integersAt(generation, 'eos_token_id'),
+    ...integersAt(config, 'eos_token_id'),
+    ...integersAt(config, 'text_config', 'eos_token_id'),
+  ];
+  const eos = (named as { eos_token?: unknown } | null)?.eos_token;
+  const piece = typeof eos === 'string' ? eos : (eos as { content?: string } | undefined)?.content;
+  const id = piece === undefined ? null : tokenizer.id(piece);
+  return new Set(id === null ? ids : [...ids, id]);
+}

@@ -1,0 +1,76 @@
+import { fault, FaultError } from '../../src/core/fault.ts';
+import type { ModelSource } from '../../src/protocol/model.ts';
+
+/** A model's files, read lazily: a Blob's bytes are streamed when the library asks for them, never held twice. */
+export interface ModelFiles {
+  has(path: string): boolean;
+  paths(): readonly string[];
+  /** undefined when the folder has no such file. */
+  response(path: string): Promise<Response | undefined>;
+  /** Parsed JSON, null when the file is absent. */
+  json(path: string): Promise<unknown>;
+  text(path: string): Promise<string | null>;
+}
+
+/**
+ * @throws FaultError 'unreadable' for broken JSON, 'bad-model' for a body whose length is not the announced one (a truncated file would
+ *   be filled with zeros silently, runtime.md)
+ */
+export function openFiles(source: ModelSource): ModelFiles {
+  const sizes = new Map(source.files.map((f) => [f.path, f.size]));
+  const body = source.kind === 'served' ? servedBody(source.base) : blobBody(source.files);
+
+  async function response(path: string): Promise<Response | undefined> {
+    const size = sizes.get(path);
+    if (size === undefined) return undefined;
+    const { stream, length } = await body(path);
+    if (length !== size)
+      throw new FaultError(
+        fault('bad-model', `The model file ${path} has ${length} bytes where ${size} are due. Bring the model again.`, {
+          path,
+          length,
+          size,
+        }),
+      );
+    return new Response(stream, { status: 200, headers: { 'content-length': String(size) } });
+  }
+  async function text(path: string): Promise<string | null> {
+    return (await (await response(path))?.text()) ?? null;
+  }
+  async function json(path: string): Promise<unknown> {
+    const t = await text(path);
+    if (t === null) return null;
+    try {
+      return JSON.parse(t) as unknown;
+    } catch (e) {
+      const words = e instanceof Error ? e.message : String(e);
+      throw new FaultError(
+        fault('unreadable', `The model file ${path} is not JSON: ${words}. Bring the model again.`, { path }),
+      );
+    }
+  }
+  return { has: (p) => sizes.has(p), paths: () => [...sizes.keys()], response, json, text };
+}
+
+type Body = (path: string) => Promise<{ stream: BodyInit; length: number }>;
+
+function servedBody(base: string): Body {
+  return async (path) => {
+    const url = new URL(path.split('/').map(encodeURIComponent).join('/'), new URL(base, self.location.href));
+    const r = await fetch(url);
+    if (!r.ok)
+      throw new FaultError(
+        fault('network', `The model file ${path} could not be read (${r.status}).`, { path, status: r.status }),
+      );
+    const blob = await r.blob();
+    return { stream: blob, length: blob.size };
+  };
+}
+
+function blobBody(files: Extract<ModelSource, { kind: 'blobs' }>['files']): Body {
+  const parts = new Map(files.map((f) => [f.path, f.parts]));
+  return (path) => {
+    const blob = new Blob([...(parts.get(path) ?? [])]);
+    return Promise.resolve({ stream: blob, length: blob.size });
+  };
+}

@@ -1,0 +1,108 @@
+import { AutoModelForImageTextToText } from '@huggingface/transformers';
+import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import { familyOf } from '../../src/core/families/registry.ts';
+import type { Family, FamilyFiles } from '../../src/core/families/types.ts';
+import { fault, FaultError } from '../../src/core/fault.ts';
+import { at, isObject } from '../../src/core/json.ts';
+import type { LoadRequest } from '../../src/protocol/engine.ts';
+import { DTYPE_SUFFIX, type Dtype, type DtypeMap } from '../../src/protocol/model.ts';
+import type { ModelFiles } from './files.ts';
+import { LOCAL_ID } from './runtime.ts';
+
+export interface Sessions {
+  readonly vision: InferenceSession;
+  readonly embed: InferenceSession;
+  readonly decoder: InferenceSession;
+  /** Encoder of encoder-decoder families. */
+  readonly encoder: InferenceSession | null;
+  readonly all: Readonly<Record<string, InferenceSession>>;
+  release(): Promise<void>;
+}
+
+export interface OpenedModel {
+  readonly family: Family;
+  readonly files: FamilyFiles;
+  readonly sessions: Sessions;
+}
+
+/** Reads the configuration files, decides the family, checks that every session file is there, and creates the sessions. */
+export async function openModel(files: ModelFiles, request: LoadRequest): Promise<OpenedModel> {
+  const config = await files.json('config.json');
+  if (config === null)
+    throw new FaultError(fault('bad-model', 'The model folder has no config.json. Bring the whole folder.'));
+  const found = familyOf(config);
+  if (!found.ok) throw new FaultError(found.fault);
+  const family = found.value;
+  requireFiles(files, config, family, request.dtype);
+  const familyFiles: FamilyFiles = {
+    config,
+    processor: await files.json('processor_config.json'),
+    preprocessor: await files.json('preprocessor_config.json'),
+    tokenizerConfig: await files.json('tokenizer_config.json'),
+  };
+  return { family, files: familyFiles, sessions: await openSessions(request) };
+}
+
+const DECODER_FILES = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'] as const;
+
+export function sessionFiles(family: Family): readonly string[] {
+  return family.architecture === 'encoder-decoder' ? [...DECODER_FILES, 'encoder_model'] : DECODER_FILES;
+}
+
+function requireFiles(files: ModelFiles, config: unknown, family: Family, dtype: DtypeMap): void {
+  const missing: string[] = [];
+  for (const name of sessionFiles(family)) {
+    const d = dtype[name];
+    if (d === undefined)
+      throw new FaultError(fault('bad-argument', `No dtype was chosen for ${name}.`, { file: name }));
+    for (const path of pathsOf(name, d, config)) if (!files.has(path)) missing.push(path);
+  }
+  if (missing.length > 0)
+    throw new FaultError(
+      fault(
+        'bad-model',
+        `The model folder lacks ${missing.join(', ')}. Bring the missing file, or choose a dtype that the folder has.`,
+        {
+          missing: missing.join(', '),
+        },
+      ),
+    );
+}
+
+/** A session's files: the graph, and its external data as config.json announces them (transformers.js_config.use_external_data_format). */
+export function pathsOf(name: string, dtype: Dtype, config: unknown): string[] {
+  const base = `onnx/${name}${DTYPE_SUFFIX[dtype]}.onnx`;
+  const format = at(config, 'transformers.js_config', 'use_external_data_format');
+  const entry = isObject(format) ? (format[`${name}${DTYPE_SUFFIX[dtype]}.onnx`] ?? format[name] ?? 0) : (format ?? 0);
+  const chunks = Number(entry);
+  const data = Array.from(
+    { length: Number.isInteger(chunks) ? chunks : 0 },
+    (_, i) => `${base}_data${i === 0 ? '' : `_${i}`}`,
+  );
+  return [base, ...data];
+}
+
+async function openSessions(request: LoadRequest): Promise<Sessions> {
+  const webgpu = { name: 'webgpu' as const, enableMatmulFp32Accumulation: request.rung.fp32Accumulation };
+  const model = await AutoModelForImageTextToText.from_pretrained(LOCAL_ID, {
+    device: request.device,
+    dtype: { ...request.dtype, ...(request.dtype['encoder_model'] ? { model: request.dtype['encoder_model'] } : {}) },
+    session_options: request.device === 'webgpu' ? { executionProviders: [webgpu] } : {},
+  });
+  const all = model.sessions as Record<string, InferenceSession>;
+  const need = (name: string): InferenceSession => {
+    const s = all[name];
+    if (!s) throw new FaultError(fault('bad-model', `The model has no ${name} session.`, { session: name }));
+    return s;
+  };
+  return {
+    vision: need('vision_encoder'),
+    embed: need('embed_tokens'),
+    decoder: need('decoder_model_merged'),
+    encoder: all['model'] ?? null,
+    all,
+    release: async () => {
+      await model.dispose();
+    },
+  };
+}

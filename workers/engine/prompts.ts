@@ -1,0 +1,201 @@
+import type { Letter } from '../../src/core/benchmark/types.ts';
+import { fault, FaultError } from '../../src/core/fault.ts';
+import type { Family, FamilyFiles, PromptImage } from '../../src/core/families/types.ts';
+import type { PlannedSequence } from '../../src/core/plan/tree.ts';
+import type { PromptSet } from '../../src/core/prompts/types.ts';
+import { optionTokens } from '../../src/core/scoring/tokens.ts';
+import type { QuestionRequest } from '../../src/protocol/engine.ts';
+import type { ChatMessage, Tokenizer } from './tokenizer.ts';
+
+export type PromptMethod = 'gd' | 'ps' | 'mc' | 'ff';
+
+/** One rendered prompt: its text with images expanded, and its token ids. */
+export interface Prompt {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+export interface PromptMaker {
+  prompt(method: PromptMethod, q: QuestionRequest): Prompt;
+  /** Ids of the prompt with an option behind it, and where the option begins (scoring.md, "Token boundary"). */
+  withOption(prompt: Prompt, option: string): { ids: readonly number[]; start: number; tokens: readonly number[] };
+}
+
+/** Renders prompts of a prompt set for questions about `images`. */
+export function createPromptMaker(
+  family: Family,
+  files: FamilyFiles,
+  tokenizer: Tokenizer,
+  promptSet: PromptSet,
+  images: readonly PromptImage[],
+): PromptMaker {
+  const placeholder = family.placeholder(files, tokenizer);
+
+  function prompt(method: PromptMethod, q: QuestionRequest): Prompt {
+    const asked = fill(templateOf(promptSet, method), q);
+    refusePlaceholder(asked, placeholder, q);
+    const rendered = render(asked) + (promptSet.answerPrefix?.[method] ?? '');
+    let text = rendered;
+    if (placeholder !== '') {
+      const parts = rendered.split(placeholder);
+      text = parts.reduce((whole, part, i) => {
+        const image = images[i - 1];
+        return i === 0 ? part : whole + (image ? family.expand(image, files, tokenizer) : '') + part;
+      }, '');
+    }
+    return { text, ids: tokenizer.encodePrompt(text) };
+  }
+
+  function render(text: string): string {
+    const count = images.length;
+    if (tokenizer.render === null) {
+      if (family.plainPrompt) return family.plainPrompt(count, text, placeholder);
+      throw new FaultError(
+        fault(
+          'bad-model',
+          'The model folder has no chat template (chat_template.jinja, chat_template.json or tokenizer_config.json).',
+        ),
+      );
+    }
+    const system: ChatMessage[] =
+      promptSet.system === null ? [] : [{ role: 'system', content: [{ type: 'text', text: promptSet.system }] }];
+    const shown = images.map(() => ({ type: 'image' as const }));
+    const asList = attempt(tokenizer.render, [
+      ...system,
+      { role: 'user', content: [...shown, { type: 'text', text }] },
+    ]);
+    if (asList.ok && countOf(asList.text, placeholder) === count && asList.text.includes(lastLine(text)))
+      return asList.text;
+    // Some templates take strings only; the image token then goes into the text (runtime.md, Families).
+    const flat: ChatMessage[] = promptSet.system === null ? [] : [{ role: 'system', content: promptSet.system }];
+    const asString = attempt(tokenizer.render, [...flat, { role: 'user', content: placeholder.repeat(count) + text }]);
+    if (asString.ok && countOf(asString.text, placeholder) === count) return asString.text;
+    const words = asList.ok
+      ? `it writes ${countOf(asList.text, placeholder)} image places for ${count} images`
+      : asList.error;
+    throw new FaultError(fault('bad-model', `The model's chat template cannot be used: ${words}.`));
+  }
+
+  function withOption(p: Prompt, option: string): { ids: readonly number[]; start: number; tokens: readonly number[] } {
+    const ids = tokenizer.encodePrompt(p.text + option);
+    const { start, tokens } = optionTokens(p.ids, ids);
+    if (tokens.length === 0)
+      throw new FaultError(
+        fault('bad-prompt', `The option "${option}" has no tokens of its own, so it cannot be scored.`),
+      );
+    if (start === 0)
+      throw new FaultError(
+        fault('bad-prompt', `The option "${option}" merges with the whole prompt, so it cannot be scored.`),
+      );
+    return { ids, start, tokens };
+  }
+  return { prompt, withOption };
+}
+
+function templateOf(set: PromptSet, method: PromptMethod): string {
+  return set.prompts[method] ?? (method === 'gd' || method === 'mc' ? set.prompts.letter : set.prompts.open);
+}
+
+/** Fills {q}, {a} and {b} at once, so that braces inside a question stay as they are. */
+function fill(template: string, q: QuestionRequest): string {
+  const values: Readonly<Record<string, string>> = { q: q.question, a: q.options.A, b: q.options.B };
+  return template.replace(/\{([qab])\}/g, (_, key: string) => values[key] ?? '');
+}
+
+function refusePlaceholder(text: string, placeholder: string, q: QuestionRequest): void {
+  if (placeholder !== '' && text.includes(placeholder))
+    throw new FaultError(
+      fault(
+        'bad-prompt',
+        `The question of pair ${q.pair} contains "${placeholder}", which this model reads as an image. Rewrite it.`,
+        { pair: q.pair },
+      ),
+    );
+}
+
+function attempt(
+  render: (m: readonly ChatMessage[]) => string,
+  messages: readonly ChatMessage[],
+): { ok: true; text: string } | { ok: false; error: string } {
+  try {
+    return { ok: true, text: render(messages) };
+  } catch (e) {
+    return { ok: false, error: e instanceof Error ? e.message : String(e) };
+  }
+}
+
+function countOf(text: string, piece: string): number {
+  return piece === '' ? 0 : text.split(piece).length - 1;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** Everything one question asks under its methods, as sequences for the tree. */
+export interface QuestionPlan {
+  readonly question: QuestionRequest;
+  readonly sequences: readonly PlannedSequence[];
+  readonly gd: { readonly key: string; readonly prompt: Prompt } | null;
+  readonly ps: {
+    readonly prompt: Prompt;
+    readonly options: Readonly<Record<Letter, { key: string; start: number; tokens: readonly number[] }>>;
+  } | null;
+  readonly decodes: Readonly<Partial<Record<'mc' | 'ff', { key: string; prompt: Prompt }>>>;
+}
+
+/** Longest answers: MC at most 32 new tokens (scoring.md), FF as the generation settings say. */
+export interface DecodeLimits {
+  readonly mc: number;
+  readonly ff: number;
+}
+
+/** Turns a question into sequences with the reads that its methods need. */
+export function planQuestion(
+  q: QuestionRequest,
+  maker: PromptMaker,
+  tokenizer: Tokenizer,
+  limits: DecodeLimits,
+): QuestionPlan {
+  const sequences: PlannedSequence[] = [];
+  const key = (name: string): string => `${q.pair}/${q.image}/${name}`;
+  const wants = (m: string): boolean => q.methods.includes(m);
+  let gd: QuestionPlan['gd'] = null;
+  if (wants('gd')) {
+    const prompt = maker.prompt('gd', q);
+    const letters = tokenizer.letters();
+    const targets = (['A', 'B'] as const).flatMap((l) => [
+      letters[l].token,
+      ...letters[l].variants.map((v) => v.token),
+    ]);
+    const position = prompt.ids.length - 1;
+    sequences.push({
+      key: key('gd'),
+      ids: prompt.ids,
+      promptLength: prompt.ids.length,
+      reads: [{ position, targets }],
+      decode: 0,
+    });
+    gd = { key: key('gd'), prompt };
+  }
+  let ps: QuestionPlan['ps'] = null;
+  if (wants('ps')) {
+    const prompt = maker.prompt('ps', q);
+    const option = (l: Letter): { key: string; start: number; tokens: readonly number[] } => {
+      const { ids, start, tokens } = maker.withOption(prompt, q.options[l]);
+      // The first answer position is read for all tokens (ps-official), each later position for the token that follows it.
+      const reads = tokens.map((t, j) => ({ position: start - 1 + j, targets: j === 0 ? [...tokens] : [t] }));
+      sequences.push({ key: key(`ps-${l}`), ids, promptLength: start, reads, decode: 0 });
+      return { key: key(`ps-${l}`), start, tokens };
+    };
+    ps = { prompt, options: { A: option('A'), B: option('B') } };
+  }
+  const decodes: Partial<Record<'mc' | 'ff', { key: string; prompt: Prompt }>> = {};
+  for (const m of ['mc', 'ff'] as const) {
+    if (!wants(m)) continue;
+    const prompt = maker.prompt(m, q);
+    sequences.push({ key: key(m), ids: prompt.ids, promptLength: prompt.ids.length, reads: [], decode: limits[m] });
+    decodes[m] = { key: key(m), prompt };
+  }
+  return { question: q, sequences, gd, ps, decodes };
+}

@@ -1,0 +1,49 @@
+import { env as libraryEnv } from '@huggingface/transformers';
+import { env as ort } from 'onnxruntime-web/webgpu';
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
+import type { Rung } from '../../src/protocol/engine.ts';
+import type { GpuMeter } from './gpu.ts';
+import { hideSubgroups } from './gpu.ts';
+import type { ModelFiles } from './files.ts';
+
+/** The id under which the library asks for a model's files; they are served by `ModelFiles`, never by the network. */
+export const LOCAL_ID = 'lookalike-model';
+const LOCAL_PATH = '/models/';
+
+/**
+ * Points the library and the runtime at this page's own files and nowhere else. `env` is per realm: every worker must call this once, before
+ * its first session. A 404 stands for each file that the model folder lacks, so optional files are optional and no request is made.
+ */
+export function configureRuntime(files: ModelFiles, threads: number, rung: Rung, meter: GpuMeter): void {
+  if (rung.hideSubgroups) hideSubgroups();
+  meter.install();
+  ort.wasm.wasmPaths = {
+    wasm: new URL(wasmUrl, self.location.href).href,
+    mjs: new URL(mjsUrl, self.location.href).href,
+  };
+  ort.wasm.numThreads = threads;
+  ort.wasm.proxy = false;
+  // The blob: URL that the library would otherwise import the runtime from is refused by the content security policy.
+  libraryEnv.useWasmCache = false;
+  libraryEnv.allowRemoteModels = false;
+  libraryEnv.allowLocalModels = true;
+  libraryEnv.localModelPath = LOCAL_PATH;
+  libraryEnv.useBrowserCache = false;
+  libraryEnv.useCustomCache = true;
+  libraryEnv.customCache = {
+    match: (key: string) => files.response(pathOf(key)),
+    put: () => Promise.resolve(),
+  };
+  libraryEnv.fetch = () => Promise.resolve(new Response(null, { status: 404 }));
+}
+
+function pathOf(key: string): string {
+  const i = key.indexOf(`${LOCAL_ID}/`);
+  return i < 0 ? key : key.slice(i + LOCAL_ID.length + 1);
+}
+
+/** Versions that a result depends on. */
+export function libraryVersions(): Record<string, string> {
+  return { 'transformers.js': libraryEnv.version, 'onnxruntime-web': ort.versions.web ?? ort.versions.common };
+}
