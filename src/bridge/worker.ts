@@ -1,0 +1,51 @@
+import { wrap, type Remote } from 'comlink';
+import { fail, fault, toFault, type Result } from '../core/fault.ts';
+
+/**
+ * One worker and its life. Comlink never rejects when a worker dies (runtime.md), so every call here is raced against the worker's death:
+ * an error that escapes it, or `kill`. A killed client answers every later call with 'worker-died' and is replaced, not revived.
+ */
+export class WorkerClient<Api extends object> {
+  readonly api: Remote<Api>;
+  private readonly worker: Worker;
+  private readonly died: Promise<{ ok: false; fault: ReturnType<typeof fault> }>;
+  private end: (reason: string) => void = () => undefined;
+  private dead = false;
+
+  constructor(worker: Worker, what: string) {
+    this.worker = worker;
+    this.api = wrap<Api>(worker);
+    this.died = new Promise((resolve) => {
+      this.end = (reason) => {
+        this.dead = true;
+        resolve(fail(fault('worker-died', `The ${what} stopped: ${reason}.`)));
+      };
+    });
+    worker.addEventListener('error', (e) => {
+      this.end(e.message || 'it could not be started');
+      worker.terminate();
+    });
+    worker.addEventListener('messageerror', () => this.end('a message could not be read'));
+  }
+
+  get alive(): boolean {
+    return !this.dead;
+  }
+
+  /** Calls the worker; never hangs on its death. */
+  async call<T>(work: (api: Remote<Api>) => Promise<Result<T>>): Promise<Result<T>> {
+    if (this.dead) return this.died;
+    try {
+      return await Promise.race([work(this.api), this.died]);
+    } catch (e) {
+      return fail(toFault(e, 'worker-died'));
+    }
+  }
+
+  /** Ends the worker at once; calls in flight answer 'worker-died'. GPU memory is really freed only so. */
+  kill(reason = 'it was replaced'): void {
+    if (this.dead) return;
+    this.worker.terminate();
+    this.end(reason);
+  }
+}

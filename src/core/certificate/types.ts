@@ -1,0 +1,56 @@
+/** The proof, kept with a run, that a device computes a model rightly (docs/certificate.md). */
+
+/** How the device was made safe. */
+export interface RungSettings {
+  readonly hideSubgroups: boolean;
+  readonly fp32Accumulation: boolean;
+}
+
+export type CheckKind =
+  | 'operators' // (a) small graphs against stored outputs
+  | 'reference' // (b) the first item by the device against WASM
+  | 'full-forward'; // (c) the first item: shared prefix against one full forward a sequence
+
+export interface Check {
+  readonly kind: CheckKind;
+  readonly name: string;
+  /** Largest absolute error found; null when the check could not be made. */
+  readonly error: number | null;
+  readonly limit: number;
+  readonly passed: boolean;
+  /** A sentence: what was compared, or why it could not be. */
+  readonly detail: string;
+}
+
+/** One attempt of the ladder. */
+export interface Attempt {
+  readonly rung: string;
+  readonly device: 'webgpu' | 'wasm';
+  readonly dtype: Readonly<Record<string, string>>;
+  readonly settings: RungSettings;
+  readonly checks: readonly Check[];
+  readonly passed: boolean;
+}
+
+export interface Certificate {
+  readonly version: '1';
+  /** Everything it depends on; a certificate is reused only while its key is the same. */
+  readonly key: string;
+  readonly issuedAt: string;
+  readonly passed: boolean;
+  /** The user ran in spite of a failed certificate; every table and export says so. */
+  readonly overridden: boolean;
+  readonly rung: string;
+  readonly settings: RungSettings;
+  readonly device: 'webgpu' | 'wasm';
+  readonly dtype: Readonly<Record<string, string>>;
+  readonly adapter: Readonly<Record<string, string>> | null;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly browser: string;
+  readonly libraries: Readonly<Record<string, string>>;
+  readonly modelFiles: readonly { readonly path: string; readonly sha256: string }[];
+  readonly checks: readonly Check[];
+  /** Rungs tried before and with this one, in order. */
+  readonly attempts: readonly Attempt[];
+}
