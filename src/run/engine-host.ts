@@ -1,0 +1,102 @@
+import { transfer } from 'comlink';
+import { spawnEngine } from '../bridge/spawn.ts';
+import type { WorkerClient } from '../bridge/worker.ts';
+import type { LadderRung } from '../core/certificate/ladder.ts';
+import { fail, fault, ok, type Result } from '../core/fault.ts';
+import type { ProcessedImage } from '../core/pixels/types.ts';
+import type { EngineApi, GroupRequest, GroupResult, LoadedModel, Meters } from '../protocol/engine.ts';
+import type { Dtype } from '../protocol/model.ts';
+import type { ResolvedModel } from './ports.ts';
+
+/** Bytes that image features and shared KV states may hold in the engine worker. */
+const CACHE_BYTES = 512 * 1024 * 1024;
+
+/** The engine worker under supervision: spawned, loaded, replaced. One rung for its whole life. */
+export class EngineHost {
+  readonly rung: LadderRung;
+  private readonly model: ResolvedModel;
+  private readonly threads: number;
+  private client: WorkerClient<EngineApi> | null = null;
+  private facts: LoadedModel | null = null;
+  replacements = 0;
+
+  constructor(model: ResolvedModel, rung: LadderRung, threads: number) {
+    this.model = model;
+    this.rung = rung;
+    this.threads = threads;
+  }
+
+  /** The worker, spawned if there is none, before a model is loaded in it. */
+  worker(): WorkerClient<EngineApi> {
+    if (!this.client?.alive) {
+      if (this.client) this.replacements += 1;
+      this.client = spawnEngine();
+      this.facts = null;
+    }
+    return this.client;
+  }
+
+  async load(): Promise<Result<LoadedModel>> {
+    const client = this.worker();
+    if (this.facts) return ok(this.facts);
+    const loaded = await client.call((api) =>
+      api.load({
+        source: this.model.source,
+        device: this.rung.device,
+        dtype: this.rung.dtype as Readonly<Record<string, Dtype>>,
+        threads: this.threads,
+        rung: this.rung.settings,
+        cacheBytes: CACHE_BYTES,
+      }),
+    );
+    // One failed start poisons a worker (runtime.md): the next try gets a fresh one.
+    if (!loaded.ok) this.drop(loaded.fault.message);
+    else this.facts = loaded.value;
+    return loaded;
+  }
+
+  /** Scores a group; `pixels` is called only when the engine does not hold the image's features. */
+  async score(
+    request: Omit<GroupRequest, 'pixels'>,
+    pixels: () => Promise<Result<ProcessedImage>>,
+  ): Promise<Result<GroupResult>> {
+    const loaded = await this.load();
+    if (!loaded.ok) return loaded;
+    const client = this.worker();
+    const known = await client.call(async (api) => ok(await api.hasFeatures(request.imageSha256)));
+    if (!known.ok) return known;
+    let image: ProcessedImage | null = null;
+    if (!known.value) {
+      const made = await pixels();
+      if (!made.ok) return made;
+      image = made.value;
+    }
+    const buffers = image ? Object.values(image.tensors).map((t) => t.data.buffer as ArrayBuffer) : [];
+    const result = await client.call((api) => api.score(transfer({ ...request, pixels: image }, buffers)));
+    if (!result.ok) return fail(await this.explain(result.fault));
+    return result;
+  }
+
+  /** Prefers the device's own words about its loss over the error that the loss caused. */
+  private async explain(f: { code: string; message: string }): Promise<ReturnType<typeof fault>> {
+    const lost = await this.client?.call(async (api) => ok((await api.meters()).deviceLost));
+    if (lost?.ok && lost.value) return fault('device-lost', `The GPU was lost (${lost.value}).`);
+    return f as ReturnType<typeof fault>;
+  }
+
+  async meters(): Promise<Meters | null> {
+    const m = await this.client?.call(async (api) => ok(await api.meters()));
+    return m?.ok ? m.value : null;
+  }
+
+  /** Ends the worker; the next call spawns another and loads the model again. */
+  drop(reason = 'it was replaced'): void {
+    this.client?.kill(reason);
+    this.facts = null;
+  }
+
+  /** For the soak: destroys the GPU device as a driver reset would. */
+  async loseDevice(): Promise<void> {
+    await this.client?.call(async (api) => ok(await api.loseDevice()));
+  }
+}

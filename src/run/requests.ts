@@ -1,0 +1,71 @@
+import type { Benchmark, ImageIndex, Pair } from '../core/benchmark/types.ts';
+import { fault, FaultError, type Fault } from '../core/fault.ts';
+import { recordedMethods } from '../core/plan/groups.ts';
+import type { Group } from '../core/plan/types.ts';
+import type { ResultRecord } from '../core/scoring/record.ts';
+import type { GroupRequest, Outcome, QuestionRequest } from '../protocol/engine.ts';
+import type { PromptSet } from '../core/prompts/types.ts';
+
+/** Looks pairs up by id. */
+export type Pairs = ReadonlyMap<string, Pair>;
+
+export function pairsById(benchmark: Pick<Benchmark, 'pairs'>): Pairs {
+  return new Map(benchmark.pairs.map((p) => [p.id, p]));
+}
+
+function pairOf(pairs: Pairs, id: string): Pair {
+  const pair = pairs.get(id);
+  if (!pair) throw new FaultError(fault('internal', `Pair ${id} is planned but not in the benchmark.`));
+  return pair;
+}
+
+/** A planned group as the engine takes it. */
+export function groupRequest(
+  group: Group,
+  pairs: Pairs,
+  promptSet: PromptSet,
+  plain = false,
+): Omit<GroupRequest, 'pixels'> {
+  const questions = group.questions.map((q): QuestionRequest => {
+    const pair = pairOf(pairs, q.pair);
+    return { pair: q.pair, image: q.image, question: pair.question, options: pair.options, methods: q.methods };
+  });
+  return { imageSha256: group.imageSha256, questions, promptSet, plain };
+}
+
+/** An outcome with what only the page knows: the right answer and the image. */
+export function toRecord(outcome: Outcome, pairs: Pairs): ResultRecord {
+  const image = pairOf(pairs, outcome.pair).images[outcome.image === 1 ? 0 : 1];
+  const base = {
+    pair: outcome.pair,
+    image: outcome.image,
+    method: outcome.method,
+    right: image.right,
+    imageSha256: image.sha256 ?? '',
+  };
+  if (outcome.status === 'failed')
+    return { ...base, status: 'failed', chosen: null, correct: null, options: null, fault: outcome.fault, notes: [] };
+  const { chosen, options, mass, margin, letterVariants, text, promptTokens, notes } = outcome;
+  return {
+    ...base,
+    status: 'scored',
+    chosen,
+    correct: chosen === image.right,
+    options,
+    mass,
+    margin,
+    letterVariants,
+    text,
+    promptTokens,
+    notes,
+  };
+}
+
+/** A whole group that could not be scored: one failed record for each it would have written. */
+export function failedRecords(group: Group, pairs: Pairs, f: Fault): ResultRecord[] {
+  return group.questions.flatMap((q: { pair: string; image: ImageIndex; methods: readonly string[] }) =>
+    q.methods
+      .flatMap(recordedMethods)
+      .map((method) => toRecord({ pair: q.pair, image: q.image, method, status: 'failed', fault: f }, pairs)),
+  );
+}
