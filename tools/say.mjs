@@ -61,7 +61,8 @@ export function nearest(word, candidates) {
   let best = null;
   let least = Math.max(2, Math.floor(word.length / 2)) + 1;
   for (const candidate of candidates) {
-    const d = distance(word, candidate);
+    const part = word.length > 2 && candidate.includes(word);
+    const d = part ? 1 : distance(word, candidate);
     if (d < least) [best, least] = [candidate, d];
   }
   return best;

@@ -69,7 +69,7 @@ function lockedPackages(text) {
   const lock = JSON.parse(text);
   const found = new Map();
   for (const [path, entry] of Object.entries(lock.packages ?? {})) {
-    if (path.startsWith('node_modules/') && !entry.optional)
+    if (path.startsWith('node_modules/') && !entry.optional && !entry.extraneous)
       found.set(path, entry.integrity ?? entry.resolved ?? entry.version);
   }
   return found;

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { parseEvaluate } from '../../../tools/args.mjs';
+import { Stop } from '../../../tools/say.mjs';
+
+/** The message and exit code of refused arguments. */
+function refusal(line: string): { message: string; code: number } {
+  try {
+    parseEvaluate(line.split(' '));
+  } catch (error) {
+    if (error instanceof Stop) return { message: error.message, code: error.code };
+    throw error;
+  }
+  throw new Error(`taken: ${line}`);
+}
+
+describe('arguments of evaluate', () => {
+  test('none: the demo by GD and PS on whatever device there is', () => {
+    expect(parseEvaluate([])).toEqual({
+      benchmark: null,
+      model: null,
+      methods: ['gd', 'ps'],
+      prompts: null,
+      device: 'auto',
+      dtype: 'auto',
+      threads: 'auto',
+      limit: null,
+      out: null,
+      resume: false,
+      importFile: null,
+      acceptPartial: false,
+      allowUncertified: false,
+      help: false,
+    });
+  });
+
+  test('all of them', () => {
+    const line =
+      '--benchmark b --model m --methods gd,mc --prompts official --device webgpu --dtype q4 --threads 2 --limit 6 --out o --resume --allow-uncertified';
+    expect(parseEvaluate(line.split(' '))).toMatchObject({
+      benchmark: 'b',
+      model: 'm',
+      methods: ['gd', 'mc'],
+      prompts: 'official',
+      device: 'webgpu',
+      dtype: 'q4',
+      threads: 2,
+      limit: 6,
+      out: 'o',
+      resume: true,
+      allowUncertified: true,
+    });
+  });
+
+  test('a dtype for each file', () => {
+    expect(parseEvaluate(['--dtype', 'decoder_model_merged=q4,vision_encoder.onnx=fp32']).dtype).toEqual({
+      decoder_model_merged: 'q4',
+      vision_encoder: 'fp32',
+    });
+  });
+
+  test.each([
+    ['--modle x', 'There is no option --modle. Did you mean --model?'],
+    ['--limt=3', 'There is no option --limt. Did you mean --limit?'],
+    ['-x', 'There is no option -x.'],
+    ['phantoms', '"phantoms" belongs to no option.'],
+    ['--limit 0', '--limit must be a whole number of 1 or more, not "0".'],
+    ['--limit 2.5', '--limit must be a whole number of 1 or more, not "2.5".'],
+    ['--limit=-1', '--limit must be a whole number of 1 or more, not "-1".'],
+    ['--limit --resume', '--limit needs a value.'],
+    ['--threads two', '--threads must be a whole number'],
+    ['--device gpu', 'there is no device "gpu". Did you mean webgpu?'],
+    ['--dtype fp23', 'there is no type "fp23". Did you mean fp32?'],
+    ['--dtype fp32,vision_encoder=q4', '--dtype is one type, or file=type,... for each file.'],
+    ['--dtype =q4', '"=q4" is not file=type.'],
+    ['--methods gd,pss', 'there is no method "pss". Did you mean ps?'],
+    ['--methods ,', '--methods names no method.'],
+    ['--resume', '--resume needs --out DIR'],
+    ['--resume=yes --out o', "'--resume' does not take an argument"],
+    ['--model a --model b', '--model is given twice.'],
+    ['--import f --model m', '--import reads finished answers'],
+    ['--accept-partial', '--accept-partial belongs to --import.'],
+  ])('%s is refused', (line, message) => {
+    expect(refusal(line)).toEqual({ message: expect.stringContaining(message), code: 2 });
+  });
+});

@@ -1,0 +1,81 @@
+/** `npm run evaluate`: the page's own run, driven in headless Chromium; writes a results folder and prints the tables. */
+import { resolve } from 'node:path';
+import { HELP, parseEvaluate } from './args.mjs';
+import { driveRun } from './drive.mjs';
+import { benchmarkFolder, modelFolder, promptChoice, readImport } from './inputs.mjs';
+import { defaultOut, openOut, removeIfEmpty } from './out.mjs';
+import { createReporter } from './progress.mjs';
+import { runMain } from './say.mjs';
+import { mountFolder, serve } from './server.mjs';
+import { ensureBuilt, ensureChromium, ensureInstalled } from './setup.mjs';
+
+/** Paths are meant from where the person stands; npm goes to the package's root and keeps that place in INIT_CWD. */
+const HERE = (process.env['npm_lifecycle_event'] === 'evaluate' && process.env['INIT_CWD']) || process.cwd();
+
+/** @typedef {import('../src/drive/types.ts').DriveRequest} DriveRequest */
+
+/**
+ * Checks every input that can be checked without a browser, and says what to serve and to ask of the page.
+ * @param {import('./args.mjs').EvaluateArgs} args
+ * @param {readonly string[]} argv
+ */
+async function prepare(args, argv) {
+  const benchmark = benchmarkFolder(args.benchmark, HERE);
+  const prompts = promptChoice(args.prompts, HERE);
+  const imported =
+    args.importFile === null ? null : { ...readImport(args.importFile, HERE), acceptPartial: args.acceptPartial };
+  const model = imported === null ? await modelFolder(args.model, args.dtype, HERE) : null;
+  const out = resolve(
+    HERE,
+    args.out ?? defaultOut(new Date(), benchmark.name, model?.name ?? imported?.name ?? 'import'),
+  );
+  const earlier = openOut(out, args.resume);
+  /** @type {DriveRequest} */
+  const request = {
+    benchmark: { base: 'drive/benchmark/', name: benchmark.name },
+    model: model && { base: 'drive/model/', name: model.name, revision: model.revision },
+    methods: args.methods,
+    prompts,
+    device: args.device,
+    dtype: args.dtype,
+    threads: args.threads,
+    limit: args.limit,
+    allowUncertified: args.allowUncertified,
+    command: [
+      'npm run evaluate --',
+      ...argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg))),
+    ].join(' '),
+    resume: earlier,
+    imported,
+  };
+  return { benchmark, model, out, request };
+}
+
+async function main() {
+  const argv = process.argv.slice(2);
+  const args = parseEvaluate(argv);
+  if (args.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const { benchmark, model, out, request } = await prepare(args, argv);
+  try {
+    await ensureInstalled();
+    const root = await ensureBuilt();
+    const executable = await ensureChromium();
+    const mounts = [await mountFolder('drive/benchmark', benchmark.dir)];
+    if (model) mounts.push(await mountFolder('drive/model', model.dir));
+    const server = await serve({ root, port: 0, mounts });
+    try {
+      return await driveRun({ url: server.url, executable, request, out, reporter: createReporter(process.stderr) });
+    } finally {
+      await server.close();
+    }
+  } finally {
+    removeIfEmpty(out);
+  }
+}
+
+// `npm run evaluate | head` ends the reader early: that is no fault of the run.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+await runMain(main);

@@ -1,0 +1,128 @@
+/** What `evaluate` is given on disk: found, named, and refused in a sentence where it cannot be meant. */
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Stop } from './say.mjs';
+import { ROOT } from './setup.mjs';
+
+const BENCHMARK = join(ROOT, 'public', 'benchmarks', 'phantoms');
+const MODEL = join(ROOT, 'public', 'models', 'phantom-vlm');
+/** Names that say nothing without the folder above. */
+const GENERIC = new Set(['data', 'benchmark', 'model', 'onnx']);
+
+/**
+ * A name for a folder: its own, with the one above where its own says nothing.
+ * @param {string} dir
+ */
+export function folderName(dir) {
+  const own = basename(dir);
+  if (own === 'data') return folderName(dirname(dir));
+  return GENERIC.has(own) && dirname(dir) !== dir ? `${basename(dirname(dir))}-${own}` : own;
+}
+
+/**
+ * @param {string} option
+ * @param {string} path as typed
+ * @param {string} here
+ */
+function folder(option, path, here) {
+  const dir = resolve(here, path);
+  if (!existsSync(dir)) throw new Stop(`--${option}: there is no folder ${path}.`, 2);
+  if (!statSync(dir).isDirectory()) throw new Stop(`--${option}: ${path} is a file, not a folder.`, 2);
+  return dir;
+}
+
+/**
+ * @param {string | null} path
+ * @param {string} here
+ * @returns {{dir: string, name: string}}
+ */
+export function benchmarkFolder(path, here) {
+  if (path === null) return { dir: BENCHMARK, name: 'phantoms' };
+  const dir = folder('benchmark', path, here);
+  return { dir, name: folderName(dir) };
+}
+
+/**
+ * A model folder; a hub id is fetched into the cache first.
+ * @param {string | null} path
+ * @param {string | Record<string, string>} dtype
+ * @param {string} here
+ * @returns {Promise<{dir: string, name: string, revision: string | null}>}
+ */
+export async function modelFolder(path, dtype, here) {
+  if (path === null) return { dir: MODEL, name: 'phantom-vlm', revision: null };
+  const isId = /^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(path);
+  if (isId && !existsSync(resolve(here, path)) && !existsSync(resolve(here, dirname(path))))
+    return hubModel(path, dtype);
+  const dir = folder('model', path, here);
+  checkModel(dir, path);
+  return { dir, name: folderName(dir), revision: null };
+}
+
+/**
+ * What a folder must hold to be a model at all; the page judges the rest.
+ * @param {string} dir
+ * @param {string} path as typed
+ */
+function checkModel(dir, path) {
+  for (const name of ['config.json', 'tokenizer.json']) {
+    const file = join(dir, name);
+    if (!existsSync(file)) {
+      throw new Stop(
+        `--model: ${path} holds no ${name}. A model folder has config.json, tokenizer.json and an onnx folder (the transformers.js layout).`,
+        2,
+      );
+    }
+    try {
+      JSON.parse(readFileSync(file, 'utf8'));
+    } catch {
+      throw new Stop(`--model: ${join(path, name)} is not valid JSON: the file is damaged or incomplete.`, 2);
+    }
+  }
+  const sessions = existsSync(join(dir, 'onnx'))
+    ? readdirSync(join(dir, 'onnx')).filter((name) => name.endsWith('.onnx'))
+    : [];
+  if (sessions.length === 0) {
+    throw new Stop(
+      `--model: ${path} holds no onnx folder with sessions in it. Models for Lookalike are ONNX exports in the transformers.js layout.`,
+      2,
+    );
+  }
+}
+
+/**
+ * Fetches a model of the hub into the user's cache.
+ * @param {string} id
+ * @param {string | Record<string, string>} _dtype
+ * @returns {Promise<{dir: string, name: string, revision: string | null}>}
+ */
+async function hubModel(id, _dtype) {
+  throw new Stop(`--model: there is no folder ${id} here.`, 2);
+}
+
+/**
+ * The prompt set: a file's text where there is such a file, a name otherwise.
+ * @param {string | null} choice
+ * @param {string} here
+ * @returns {import('../src/drive/types.ts').DriveRequest['prompts']}
+ */
+export function promptChoice(choice, here) {
+  if (choice === null) return { kind: 'default' };
+  const file = resolve(here, choice);
+  if (existsSync(file) && statSync(file).isFile()) {
+    return { kind: 'file', name: basename(file).replace(/\.json$/, ''), text: readFileSync(file, 'utf8') };
+  }
+  if (/[/\\]|\.json$/.test(choice)) throw new Stop(`--prompts: there is no file ${choice}.`, 2);
+  return { kind: 'named', name: choice };
+}
+
+/**
+ * An official result file.
+ * @param {string} path
+ * @param {string} here
+ */
+export function readImport(path, here) {
+  const file = resolve(here, path);
+  if (!existsSync(file) || !statSync(file).isFile()) throw new Stop(`--import: there is no file ${path}.`, 2);
+  return { name: basename(file), text: readFileSync(file, 'utf8') };
+}
