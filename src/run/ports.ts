@@ -23,6 +23,8 @@ export interface RunPorts {
   /** One transaction; a key that is there is replaced, so that nothing is doubled. */
   keepRecords(runId: string, records: readonly ResultRecord[]): Promise<void>;
   keepInfo(runId: string, info: RunInfo): Promise<void>;
+  /** The summary that an earlier part of this run left; null for a new run. */
+  info(runId: string): Promise<RunInfo | null>;
   certificate(key: string): Promise<Certificate | null>;
   keepCertificate(certificate: Certificate): Promise<void>;
 }

@@ -15,6 +15,8 @@ export interface RunConfig {
   readonly modelId: string;
   readonly methods: readonly string[];
   readonly promptSet: PromptSet;
+  /** SHA-256 of the prompt set's canonical JSON, hex. */
+  readonly promptSetSha256: string;
   readonly device: 'auto' | 'webgpu' | 'wasm';
   /** 'auto', one dtype for all files, or file to dtype. */
   readonly dtype: string | Readonly<Record<string, string>>;
