@@ -45,8 +45,8 @@ export default ts.config(
   room(['workers/**/*.ts'], ['/src/(store|run|ui|drive|bridge)/'], 'workers import core and protocol only.'),
   room(
     ['src/store/**/*.ts'],
-    ['/(protocol|run|ui|drive|bridge|workers)/'],
-    'src/store imports core and storage libraries only.',
+    ['/(ui|drive|bridge|workers)/', '/protocol/(?!model\\.ts$)', '/run/(?!types\\.ts$)'],
+    'src/store imports core, storage libraries, and the types of what it keeps (protocol/model, run/types).',
   ),
   room(['src/run/**/*.ts'], ['/(ui|drive)/', '/workers/'], 'src/run imports core, protocol, bridge and store.'),
   room(

@@ -1,0 +1,77 @@
+import type { Benchmark } from '../core/benchmark/types.ts';
+import { fault, FaultError } from '../core/fault.ts';
+import { attempt, transact, type Store } from './db.ts';
+import { sha256 } from './hash.ts';
+import { checked } from './checked.ts';
+import { storedBenchmark, type StoredBenchmark } from './rows.ts';
+
+/** Hashes of the distinct images that a benchmark's pairs use. */
+export function imagesOf(benchmark: Benchmark): readonly string[] {
+  const all = benchmark.pairs.flatMap((p) => p.images.map((i) => i.sha256));
+  return [...new Set(all.filter((s) => s !== null))];
+}
+
+/** Same question file and same images: same id. A folder that gained images since is another benchmark, so old runs keep theirs. */
+export async function benchmarkId(benchmark: Benchmark): Promise<string> {
+  const parts = [benchmark.sha256, benchmark.name, ...[...imagesOf(benchmark)].sort()];
+  return (await sha256(new TextEncoder().encode(parts.join('\n')))).slice(0, 16);
+}
+
+/**
+ * Keeps a benchmark and its images, each image once however many benchmarks use it; all in one transaction.
+ * @param images bytes by SHA-256; those the store has already may be left out
+ * @throws FaultError 'bad-benchmark' when an image is neither given nor kept
+ */
+export async function putBenchmark(
+  store: Store,
+  benchmark: Benchmark,
+  images: ReadonlyMap<string, Blob>,
+): Promise<StoredBenchmark> {
+  const id = await benchmarkId(benchmark);
+  const needed = imagesOf(benchmark);
+  return transact(store, 'storing the benchmark', ['benchmarks', 'images'], 'strict', async (tx) => {
+    const kept = tx.objectStore('images');
+    let bytes = 0;
+    let missing = 0;
+    for (const sha of needed) {
+      const there = await kept.get(sha);
+      const blob = there?.blob ?? images.get(sha);
+      if (!blob) missing++;
+      else if (!there) await kept.put({ sha256: sha, blob });
+      bytes += blob?.size ?? 0;
+    }
+    if (missing > 0) {
+      const message = `${missing} images of the benchmark were not given. Bring its folder again.`;
+      throw new FaultError(fault('bad-benchmark', message, { missing }));
+    }
+    const before = await tx.objectStore('benchmarks').get(id);
+    const addedAt = before?.addedAt ?? new Date().toISOString();
+    const row: StoredBenchmark = { id, addedAt, benchmark, images: needed.length, bytes };
+    await tx.objectStore('benchmarks').put(row);
+    return row;
+  });
+}
+
+/** A kept benchmark; null when there is none with that id. */
+export async function benchmark(store: Store, id: string): Promise<StoredBenchmark | null> {
+  const row: unknown = await attempt('reading a benchmark', () => store.db.get('benchmarks', id));
+  return row === undefined ? null : checked(storedBenchmark, row, `benchmark ${id}`);
+}
+
+/** All kept benchmarks, the newest first. */
+export async function listBenchmarks(store: Store): Promise<readonly StoredBenchmark[]> {
+  const rows: readonly unknown[] = await attempt('reading the benchmarks', () => store.db.getAll('benchmarks'));
+  const all = rows.map((row) => checked(storedBenchmark, row, 'benchmark'));
+  return all.sort((a, b) => b.addedAt.localeCompare(a.addedAt));
+}
+
+/** Deletes a benchmark and the images that no other benchmark uses. Runs keep their records. */
+export async function deleteBenchmark(store: Store, id: string): Promise<void> {
+  await transact(store, 'deleting the benchmark', ['benchmarks', 'images'], 'relaxed', async (tx) => {
+    await tx.objectStore('benchmarks').delete(id);
+    const others = await tx.objectStore('benchmarks').getAll();
+    const used = new Set(others.flatMap((o) => imagesOf(o.benchmark)));
+    for (const sha of await tx.objectStore('images').getAllKeys())
+      if (!used.has(sha)) await tx.objectStore('images').delete(sha);
+  });
+}

@@ -1,0 +1,36 @@
+import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
+import { attempt, transact, type Store } from './db.ts';
+import { checked } from './checked.ts';
+import { recordRow } from './rows.ts';
+
+/**
+ * Stores a group's records in one transaction: all of them or none. A record with the same pair, image and method replaces the earlier one,
+ * so that storing twice is storing once. Durable before it resolves.
+ */
+export async function putRecords(store: Store, runId: string, records: readonly ResultRecord[]): Promise<void> {
+  await transact(store, 'storing the records', ['records'], 'strict', async (tx) => {
+    const rows = tx.objectStore('records');
+    for (const record of records) await rows.put({ run: runId, key: recordKey(record), record });
+  });
+}
+
+/** All records of a run, by their keys' order. */
+export async function recordsOf(store: Store, runId: string): Promise<readonly ResultRecord[]> {
+  const rows: readonly unknown[] = await attempt('reading the records', () =>
+    store.db.getAllFromIndex('records', 'run', runId),
+  );
+  return rows.map((row) => checked(recordRow, row, `record of run ${runId}`).record);
+}
+
+/** Keys (`recordKey`) of the records of a run: what is done, without reading it. */
+export async function recordKeysOf(store: Store, runId: string): Promise<ReadonlySet<string>> {
+  const keys = await attempt('reading the records', () => store.db.getAllKeysFromIndex('records', 'run', runId));
+  return new Set(keys.map(([, key]) => key));
+}
+
+/** Takes records out, for scoring them again (failed ones that are retried). */
+export async function deleteRecords(store: Store, runId: string, keys: readonly string[]): Promise<void> {
+  await transact(store, 'deleting records', ['records'], 'strict', async (tx) => {
+    for (const key of keys) await tx.objectStore('records').delete([runId, key]);
+  });
+}

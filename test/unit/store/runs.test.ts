@@ -1,0 +1,75 @@
+import { config, faultOf, freshStore, record } from './fixtures.ts';
+import { expect, test } from 'vitest';
+import { deleteRecords, putRecords, recordKeysOf, recordsOf } from '../../../src/store/records.ts';
+import { deleteRun, listRuns, run, saveRun, updateRun } from '../../../src/store/runs.ts';
+import type { FailedRecord } from '../../../src/core/scoring/record.ts';
+
+const failed: FailedRecord = {
+  pair: 'q',
+  image: 2,
+  method: 'ps',
+  right: 'B',
+  imageSha256: 'x',
+  notes: ['low-mass'],
+  status: 'failed',
+  chosen: null,
+  correct: null,
+  options: null,
+  fault: { code: 'device-lost', message: 'The device was lost.', facts: { tries: 3 } },
+};
+
+test('records come back as they were stored', async () => {
+  const store = await freshStore();
+  await putRecords(store, 'r', [record('p'), failed]);
+  expect(await recordsOf(store, 'r')).toEqual([record('p'), failed]);
+  expect(await recordKeysOf(store, 'r')).toEqual(new Set(['p/1/gd', 'q/2/ps']));
+});
+
+test('the same record twice is one record, the later one', async () => {
+  const store = await freshStore();
+  await putRecords(store, 'r', [record('p', 'A')]);
+  await putRecords(store, 'r', [record('p', 'B')]);
+  expect((await recordsOf(store, 'r')).map((r) => r.chosen)).toEqual(['B']);
+});
+
+test('records of another run with a like name stay apart', async () => {
+  const store = await freshStore();
+  await putRecords(store, 'r', [record('p')]);
+  await putRecords(store, 'r2', [record('p', 'B')]);
+  expect((await recordsOf(store, 'r')).map((r) => r.chosen)).toEqual(['A']);
+});
+
+test('a group with a record that cannot be stored stores none', async () => {
+  const store = await freshStore();
+  const bad = { ...record('z'), text: (() => undefined) as unknown as string };
+  expect((await faultOf(putRecords(store, 'r', [record('p'), bad]))).code).toBe('storage');
+  expect(await recordsOf(store, 'r')).toEqual([]);
+});
+
+test('a record that was altered by hand is named, not shown', async () => {
+  const store = await freshStore();
+  await store.db.put('records', { run: 'r', key: 'k', record: { ...record('p'), mass: 'much' as unknown as number } });
+  expect((await faultOf(recordsOf(store, 'r'))).message).toMatch(/record\.mass/);
+});
+
+test('failed records can be taken out to be scored again', async () => {
+  const store = await freshStore();
+  await putRecords(store, 'r', [record('p'), failed]);
+  await deleteRecords(store, 'r', ['q/2/ps']);
+  expect([...(await recordKeysOf(store, 'r'))]).toEqual(['p/1/gd']);
+});
+
+test('runs are listed newest first, change, and go with their records', async () => {
+  const store = await freshStore();
+  await saveRun(store, config('a', '2026-01-01T00:00:00Z'));
+  await saveRun(store, config('b', '2026-01-02T00:00:00Z'));
+  await putRecords(store, 'a', [record('p')]);
+  expect((await run(store, 'a'))?.config).toEqual(config('a', '2026-01-01T00:00:00Z'));
+  expect((await listRuns(store)).map((r) => r.id)).toEqual(['b', 'a']);
+  await updateRun(store, 'a', { status: 'done', certificate: { passed: true } });
+  expect(await run(store, 'a')).toMatchObject({ status: 'done', certificate: { passed: true }, benchmarkId: 'b' });
+  await deleteRun(store, 'a');
+  expect(await run(store, 'a')).toBeNull();
+  expect(await recordsOf(store, 'a')).toEqual([]);
+  expect((await faultOf(updateRun(store, 'a', { status: 'open' }))).code).toBe('not-found');
+});
