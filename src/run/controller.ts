@@ -64,6 +64,8 @@ class Run {
   private stopping = false;
   private paused: { readonly until: Promise<void>; readonly go: () => void } | null = null;
   private seconds = { load: 0, score: 0 };
+  /** What an earlier, unfinished part of this run left; its work and seconds count too. */
+  private earlier: RunInfo | null = null;
 
   constructor(
     ports: RunPorts,
@@ -134,11 +136,14 @@ class Run {
       () => this.stopping,
     );
     try {
+      this.earlier = await this.ports.info(this.config.id);
       model = await this.ports.model(this.config.modelId);
       if (this.groups.length > 0 && !this.stopping) {
         const began = performance.now();
         certified = await this.prepare(model);
         this.seconds.load = (performance.now() - began) / 1000;
+        // Kept before the first score: whatever ends this run, its records can be told what made them.
+        await this.ports.keepInfo(this.config.id, this.info(model, certified, { state: 'stopped' }));
         await this.scoreAll(certified);
         this.seconds.score = (performance.now() - began) / 1000 - this.seconds.load;
       }
@@ -243,12 +248,12 @@ class Run {
     return { ok: false, fault: last };
   }
 
-  private async close(
+  private info(
     model: ResolvedModel | null,
     certified: Certified | null,
     end: { state: RunInfo['state']; fault?: Fault },
-  ): Promise<RunInfo> {
-    const earlier = await this.ports.info(this.config.id).catch(() => null);
+  ): RunInfo {
+    const { earlier } = this;
     const { load, score } = this.seconds;
     const info = makeRunInfo({
       config: this.config,
@@ -262,6 +267,18 @@ class Run {
       certificate: certified?.certificate ?? earlier?.certificate ?? null,
       ...end,
     });
+    if (certified !== null || earlier === null) return info;
+    // No device was needed this time (all was done, or it stopped before): what made the records stays said.
+    const { device, libraries } = earlier;
+    return { ...info, model: { ...info.model, dtype: earlier.model.dtype }, device, libraries };
+  }
+
+  private async close(
+    model: ResolvedModel | null,
+    certified: Certified | null,
+    end: { state: RunInfo['state']; fault?: Fault },
+  ): Promise<RunInfo> {
+    const info = this.info(model, certified, end);
     try {
       await this.ports.keepInfo(this.config.id, info);
     } catch (e) {

@@ -27,6 +27,8 @@ export function dtypesOf(paths: readonly string[], sessions: readonly string[]):
 }
 
 /** Orders of preference. Quantised vision encoders lose features (models.md, medgemma), so vision stays as fine as it comes. */
+/** Below this many bytes of fp32 sessions 'auto' takes fp32. */
+export const SMALL_BYTES = 256 * 1024 * 1024;
 const DECODER_GPU_HALF = ['q4f16', 'q4', 'fp16', 'q8', 'fp32', 'int8', 'uint8', 'bnb4'];
 const DECODER_FULL = ['q4', 'q8', 'fp32', 'int8', 'uint8', 'bnb4'];
 const OTHER_GPU_HALF = ['fp16', 'fp32', 'q4f16', 'q4', 'q8', 'int8', 'uint8', 'bnb4'];
@@ -38,6 +40,8 @@ export interface DtypeChoice {
   readonly asked: string | Readonly<Record<string, string>>;
   readonly device: 'webgpu' | 'wasm';
   readonly half: boolean;
+  /** The folder is small enough in fp32 that nothing is gained by a coarser dtype. */
+  readonly small?: boolean;
 }
 
 /**
@@ -77,6 +81,7 @@ function fallbacks(wanted: string, loose: boolean): readonly string[] {
 }
 
 function preference(file: string, c: DtypeChoice): readonly string[] {
+  if (c.small) return ['fp32', ...DECODER_FULL];
   const half = c.device === 'webgpu' && c.half;
   if (isDecoder(file)) return half ? DECODER_GPU_HALF : DECODER_FULL;
   return half ? OTHER_GPU_HALF : OTHER_FULL;
@@ -87,7 +92,7 @@ function auto(c: DtypeChoice): ReturnType<typeof chooseDtypes> {
   const candidates: Record<string, string>[] = [];
   const decoder = Object.keys(c.offered).find(isDecoder);
   const decoderDtypes =
-    decoder === undefined ? [undefined] : preference(decoder, c).filter((d) => c.offered[decoder]?.includes(d));
+    decoder === undefined ? [undefined] : [...new Set(preference(decoder, c))].filter((d) => c.offered[decoder]?.includes(d));
   for (const d of decoderDtypes) {
     const chosen: Record<string, string> = {};
     for (const [file, have] of Object.entries(c.offered)) {
