@@ -18,7 +18,7 @@ TEMPLATE = ("{% set image_count = namespace(value=0) %}{% set video_count = name
 MEAN, STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 C = dict(d=64, layers=3, heads=4, kv=2, hd=16, ff=128, theta=20.0, eps=1e-6, mrope=[2, 3, 3], vocab=768, keep=True)
 V = dict(d=64, layers=2, heads=4, hd=16, ratio=2, patch=14, merge=2, tps=2)
-V25 = dict(d=64, layers=3, heads=4, hd=16, ff=96, patch=14, merge=2, tps=2, window=56, full=[2])
+V25 = dict(d=32, layers=3, heads=2, hd=16, ff=64, patch=14, merge=2, tps=2, window=56, full=[2])
 SPECIALS25 = ['<tool_call>', '</tool_call>', '<|fim_prefix|>', '<|fim_middle|>', '<|fim_suffix|>', '<|fim_pad|>', '<|repo_name|>', '<|file_sep|>']
 ROWS = [
     ('Where is the bright shape in the picture?', 'The left side of the frame', '2 cm – left', 'A', dict(resize=False)),
