@@ -1,7 +1,8 @@
 /** Starts headless Chromium with a profile of its own, and opens the built page in it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { alive } from './lock.mjs';
 import { Stop, words } from './say.mjs';
 
 /** Nothing but the page: no look-ups, updates or accounts of the browser's own. WebGPU is asked for, never forced onto software. */
@@ -25,6 +26,16 @@ export function extraArgs(text) {
   return (text ?? '').split(/\s+/).filter((arg) => arg !== '');
 }
 
+const PROFILE = 'lookalike-profile-';
+
+/** Removes the profiles of commands that were killed before they could. */
+function sweepProfiles() {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = new RegExp(`^${PROFILE}(\\d+)-`).exec(name)?.[1];
+    if (owner !== undefined && !alive(Number(owner))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
 /**
  * A page in a fresh browser. The profile is a folder of its own, so that images and records have the disk and not only memory.
  * @param {string} executablePath
@@ -32,7 +43,8 @@ export function extraArgs(text) {
  */
 export async function openBrowser(executablePath) {
   const { chromium } = await import('playwright-core');
-  const profile = mkdtempSync(join(tmpdir(), 'lookalike-profile-'));
+  sweepProfiles();
+  const profile = mkdtempSync(join(tmpdir(), `${PROFILE}${process.pid}-`));
   const forget = () => rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   let context;
   try {

@@ -1,13 +1,14 @@
 /** `npm run evaluate`: the page's own run, driven in headless Chromium; writes a results folder and prints the tables. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { HELP, parseEvaluate } from './args.mjs';
 import { driveRun } from './drive.mjs';
+import { withHashes } from './hashes.mjs';
 import { benchmarkFolder, modelFolder, promptChoice, readImport } from './inputs.mjs';
 import { defaultOut, openOut, removeIfEmpty } from './out.mjs';
 import { createReporter } from './progress.mjs';
 import { runMain } from './say.mjs';
 import { mountFolder, serve } from './server.mjs';
-import { ensureBuilt, ensureChromium, ensureInstalled } from './setup.mjs';
+import { ROOT, ensureBuilt, ensureChromium, ensureInstalled } from './setup.mjs';
 
 /** Paths are meant from where the person stands; npm goes to the package's root and keeps that place in INIT_CWD. */
 const HERE = (process.env['npm_lifecycle_event'] === 'evaluate' && process.env['INIT_CWD']) || process.cwd();
@@ -51,6 +52,16 @@ async function prepare(args, argv) {
   return { benchmark, model, out, request };
 }
 
+/**
+ * A model folder with a list that says its name and what each file hashes to.
+ * @param {{dir: string, name: string, revision: string | null}} model
+ */
+async function mountModel({ dir, name, revision }) {
+  const mount = await mountFolder('drive/model', dir);
+  const files = await withHashes(dir, mount.files, join(ROOT, '.cache', 'hashes.json'));
+  return { ...mount, index: JSON.stringify({ name, revision, files }) };
+}
+
 async function main() {
   const argv = process.argv.slice(2);
   const args = parseEvaluate(argv);
@@ -64,7 +75,7 @@ async function main() {
     const root = await ensureBuilt();
     const executable = await ensureChromium();
     const mounts = [await mountFolder('drive/benchmark', benchmark.dir)];
-    if (model) mounts.push(await mountFolder('drive/model', model.dir));
+    if (model) mounts.push(await mountModel(model));
     const server = await serve({ root, port: 0, mounts });
     try {
       return await driveRun({ url: server.url, executable, request, out, reporter: createReporter(process.stderr) });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { errorCode, note } from './say.mjs';
 
 /** Whether a process with this id still lives on this machine. */
-function alive(/** @type {number} */ pid) {
+export function alive(/** @type {number} */ pid) {
   try {
     process.kill(pid, 0);
     return true;

@@ -38,6 +38,7 @@ export function createReporter(stream, now = Date.now) {
   const live = stream.isTTY === true;
   let shown = '';
   let logged = -Infinity;
+  let stage = '';
   let last = '';
   const clear = () => {
     if (shown !== '') stream.write('\r\x1b[2K');
@@ -57,11 +58,12 @@ export function createReporter(stream, now = Date.now) {
         clear();
         shown = text.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
         stream.write(shown);
-      } else if (ended ? text !== last : now() - logged >= LOG_EVERY_MS) {
-        stream.write(`${text}\n`);
-        logged = now();
       } else {
-        return;
+        // A log has a line when something else begins, and then one now and then.
+        const begins = p.what.replace(/\d+/g, '');
+        if (ended ? text === last : begins === stage && now() - logged < LOG_EVERY_MS) return;
+        stream.write(`${text}\n`);
+        [logged, stage] = [now(), begins];
       }
       last = text;
     },

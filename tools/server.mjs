@@ -18,7 +18,7 @@ const HOST = '127.0.0.1';
 const MOST_FILES = 500_000;
 
 /** @typedef {{path: string, size: number}} Listed a file of a mounted folder */
-/** @typedef {{prefix: string, dir: string, files: readonly Listed[], known: ReadonlySet<string>}} Mount */
+/** @typedef {{prefix: string, dir: string, files: readonly Listed[], known: ReadonlySet<string>, index: string}} Mount index: the text of its index.json */
 
 /**
  * Lists a folder, links followed, hidden files and node_modules left out; paths with '/' and sorted.
@@ -55,7 +55,8 @@ export async function listFolder(dir) {
  */
 export async function mountFolder(prefix, dir) {
   const files = await listFolder(dir);
-  return { prefix: prefix.replace(/^\/|\/$/g, ''), dir, files, known: new Set(files.map((f) => f.path)) };
+  const known = new Set(files.map((f) => f.path));
+  return { prefix: prefix.replace(/^\/|\/$/g, ''), dir, files, known, index: JSON.stringify(files) };
 }
 
 /**
@@ -76,8 +77,8 @@ function locate(root, mounts, urlPath) {
   for (const mount of mounts) {
     if (!path.startsWith(`${mount.prefix}/`)) continue;
     const rest = path.slice(mount.prefix.length + 1);
-    if (mount.known.has(rest)) return { file: join(mount.dir, rest), hashed: false };
-    return rest === 'index.json' ? { text: JSON.stringify(mount.files) } : null;
+    if (rest === 'index.json') return { text: mount.index };
+    return mount.known.has(rest) ? { file: join(mount.dir, rest), hashed: false } : null;
   }
   if (path.split('/').some((part) => part.startsWith('.'))) return null;
   const file = resolve(root, path === '' || path.endsWith('/') ? `${path}index.html` : path);
