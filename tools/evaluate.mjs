@@ -1,5 +1,5 @@
 /** `npm run evaluate`: the page's own run, driven in headless Chromium; writes a results folder and prints the tables. */
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { HELP, parseEvaluate } from './args.mjs';
 import { driveRun } from './drive.mjs';
 import { withHashes } from './hashes.mjs';
@@ -84,6 +84,7 @@ async function main() {
     }
   } finally {
     removeIfEmpty(out);
+    if (args.out === null) removeIfEmpty(dirname(out));
   }
 }
 

@@ -27,6 +27,8 @@ const BUILD_INPUTS = [
   'svelte.config.js',
   'package-lock.json',
 ];
+/** Exit code when what a command needs could not be had (results.md). */
+const NOT_HAD = 3;
 const INSTALL_STAMP = join(ROOT, 'node_modules', '.lookalike-lock');
 const BUILD_STAMP = join(DIST, '.lookalike-build');
 
@@ -116,17 +118,19 @@ async function npm(/** @type {string[]} */ args) {
     : await capture('npm', args, process.platform === 'win32');
   if (code === 0) return;
   const tail = output.trim().split('\n').slice(-12).join('\n');
-  if (
-    /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ERR_SOCKET|EHOSTUNREACH|ENETUNREACH|network|proxy/i.test(
+  const cut =
+    /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ERR_SOCKET_TIMEOUT|EHOSTUNREACH|ENETUNREACH|UNABLE_TO_\w+|SELF_SIGNED\w+/.exec(
       output,
-    )
-  ) {
+    );
+  if (cut !== null) {
     throw new Stop(
-      `${tail}\nThe package registry could not be reached. Check the connection (behind a proxy: npm config set proxy http://host:port) and try again; nothing else needs the network.`,
+      `The package registry could not be reached (${cut[0]}). Check the connection (behind a proxy: npm config set proxy http://host:port) and try again; nothing else needs the network.`,
+      NOT_HAD,
     );
   }
-  if (/ENOSPC/.test(output)) throw new Stop(`${tail}\nThe disk is full: the packages need about 300 MB.`);
-  throw new Stop(`${tail}\nInstalling the packages failed (npm ended with ${code}).`);
+  if (/ENOSPC/.test(output))
+    throw new Stop('The packages could not be installed: the disk is full (they need about 300 MB).', NOT_HAD);
+  throw new Stop(`${tail}\nThe packages could not be installed (npm ended with ${code}).`, NOT_HAD);
 }
 
 /**
@@ -207,7 +211,7 @@ async function viteBuild(/** @type {string} */ outDir) {
   try {
     await build({ root: ROOT, logLevel: 'error', build: { outDir, emptyOutDir: true } });
   } catch (error) {
-    throw new Stop(`The build failed: ${words(error)}`);
+    throw new Stop(`The build failed: ${words(error)}`, NOT_HAD);
   }
 }
 
