@@ -4,7 +4,7 @@ import type { WorkerClient } from '../bridge/worker.ts';
 import type { LadderRung } from '../core/certificate/ladder.ts';
 import { fail, fault, ok, type Result } from '../core/fault.ts';
 import type { ProcessedImage } from '../core/pixels/types.ts';
-import type { EngineApi, GroupRequest, GroupResult, LoadedModel, Meters } from '../protocol/engine.ts';
+import type { EngineApi, GroupRequest, GroupResult, LoadedModel, Meters, RenderedPrompt } from '../protocol/engine.ts';
 import type { Dtype } from '../protocol/model.ts';
 import type { ResolvedModel } from './ports.ts';
 
@@ -62,19 +62,37 @@ export class EngineHost {
   ): Promise<Result<GroupResult>> {
     const loaded = await this.load();
     if (!loaded.ok) return loaded;
-    const client = this.worker();
-    const known = await client.call(async (api) => ok(await api.hasFeatures(request.imageSha256)));
-    if (!known.ok) return known;
-    let image: ProcessedImage | null = null;
-    if (!known.value) {
-      const made = await pixels();
-      if (!made.ok) return made;
-      image = made.value;
-    }
-    const buffers = image ? Object.values(image.tensors).map((t) => t.data.buffer as ArrayBuffer) : [];
-    const result = await client.call((api) => api.score(transfer({ ...request, pixels: image }, buffers)));
+    const image = await this.imageFor(request.imageSha256, pixels);
+    if (!image.ok) return image;
+    const result = await this.worker().call((api) =>
+      api.score(transfer({ ...request, pixels: image.value }, buffersOf(image.value))),
+    );
     if (!result.ok) return fail(await this.explain(result.fault));
     return result;
+  }
+
+  /** Rendered prompts and token ids of a group's questions. */
+  async render(
+    request: Omit<GroupRequest, 'pixels'>,
+    pixels: () => Promise<Result<ProcessedImage>>,
+  ): Promise<Result<readonly RenderedPrompt[]>> {
+    const loaded = await this.load();
+    if (!loaded.ok) return loaded;
+    const image = await this.imageFor(request.imageSha256, pixels);
+    if (!image.ok) return image;
+    return this.worker().call((api) =>
+      api.render(transfer({ ...request, pixels: image.value }, buffersOf(image.value))),
+    );
+  }
+
+  /** The image's tensors, or null when the engine holds its features already. */
+  private async imageFor(
+    sha256: string,
+    pixels: () => Promise<Result<ProcessedImage>>,
+  ): Promise<Result<ProcessedImage | null>> {
+    const known = await this.worker().call(async (api) => ok(await api.hasFeatures(sha256)));
+    if (!known.ok) return known;
+    return known.value ? ok(null) : pixels();
   }
 
   /** Prefers the device's own words about its loss over the error that the loss caused. */
@@ -99,4 +117,9 @@ export class EngineHost {
   async loseDevice(): Promise<void> {
     await this.client?.call(async (api) => ok(await api.loseDevice()));
   }
+}
+
+/** The buffers to hand over instead of copying. */
+function buffersOf(image: ProcessedImage | null): ArrayBuffer[] {
+  return image ? Object.values(image.tensors).map((t) => t.data.buffer as ArrayBuffer) : [];
 }
