@@ -10,6 +10,8 @@ export interface PromptContext {
   readonly images: readonly ImageFeatures[];
   /** Rows of position ids for the whole sequence. */
   readonly positions: readonly (readonly number[])[];
+  /** Further inputs of the decoder: an encoder's output and its mask. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -25,11 +27,11 @@ export async function embedSegment(
 ): Promise<Step> {
   const part = ids.slice(start, end);
   const outputs = await session.run({ input_ids: int64(part, [1, part.length]) });
-  const feeds: Record<string, Tensor> = { ...outputs };
+  const feeds: Record<string, Tensor> = { ...outputs, ...context.feeds };
   const embeds = outputs['inputs_embeds'] ?? outputs[session.outputNames[0] ?? ''];
   if (!embeds) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
   feeds['inputs_embeds'] = embeds;
-  if (context.images.length > 0) mergeImages(embeds, ids, start, end, context);
+  if (context.images.length > 0 && context.imageTokenId >= 0) mergeImages(embeds, ids, start, end, context);
   return { count: part.length, feeds, positions: context.positions.map((row) => row.slice(start, end)) };
 }
 

@@ -14,7 +14,8 @@ import type {
 } from '../../src/protocol/engine.ts';
 import { createLru, type FeatureCache, type StateCache } from './cache.ts';
 import { createDecoder, type Decoder } from './decoder.ts';
-import { requireImageTokens, type PromptContext } from './embed.ts';
+import { buildContexts, type Contexts } from './contexts.ts';
+import { requireImageTokens } from './embed.ts';
 import { executeTree, type ExecuteDeps } from './execute.ts';
 import { openFiles, type ModelFiles } from './files.ts';
 import { adapterFacts, createGpuMeter, type GpuMeter } from './gpu.ts';
@@ -111,7 +112,8 @@ class LoadedEngine implements Engine {
     for (const q of request.questions) {
       try {
         const plan = planQuestion(q, this.maker(request, image), this.tokenizer, DECODE_LIMITS);
-        for (const s of plan.sequences) requireImageTokens(s.ids, this.imageToken(), [image]);
+        if (this.model.family.architecture === 'decoder')
+          for (const s of plan.sequences) requireImageTokens(s.ids, this.imageToken(), [image]);
         plans.push(plan);
       } catch (e) {
         outcomes.push(...failedOutcomes(q, e));
@@ -119,9 +121,17 @@ class LoadedEngine implements Engine {
     }
     const sequences = plans.flatMap((p) => p.sequences);
     const tree = request.plain ? plainForest(sequences) : planTree(sequences, this.imageStart(sequences));
-    const readings = await executeTree(tree, sequences, this.deps(request, image, work, sequences));
+    const contexts = await buildContexts(this.model, this.tokenizer, image, sequences, this.positionRows(), work);
+    const readings = await executeTree(tree, sequences, this.deps(request, image, work, contexts));
+    contexts.dispose();
     for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image.notes));
-    return { outcomes, planned: tree.work, work };
+    const { prefills, prefillTokens } = contexts.encoded;
+    const planned = {
+      ...tree.work,
+      prefills: tree.work.prefills + prefills,
+      prefillTokens: tree.work.prefillTokens + prefillTokens,
+    };
+    return { outcomes, planned, work };
   }
 
   async render(request: GroupRequest): Promise<readonly RenderedPrompt[]> {
@@ -159,37 +169,31 @@ class LoadedEngine implements Engine {
 
   /** Where the group's own image begins: tokens before it are the same for every image of the run. */
   private imageStart(sequences: readonly PlannedSequence[]): number {
+    if (sequences.length === 0 || this.model.family.architecture !== 'decoder') return 0;
     const token = this.imageToken();
     const starts = sequences.map((s) => s.ids.indexOf(token));
     return Math.max(0, Math.min(...starts));
   }
 
-  private deps(
-    request: GroupRequest,
-    image: ImageFeatures,
-    work: Work,
-    sequences: readonly PlannedSequence[],
-  ): ExecuteDeps {
+  private deps(request: GroupRequest, image: ImageFeatures, work: Work, contexts: Contexts): ExecuteDeps {
     const { family, files, sessions } = this.model;
-    const rows = Math.max(1, this.decoder.positionRows);
     const shown: PromptImage[] = [{ layout: image.layout, rows: image.rows }];
-    const positions = (ids: readonly number[]): number[][] => family.positions(ids, shown, files, rows);
-    const contexts = new Map<string, PromptContext>(
-      sequences.map((s) => [s.key, { imageTokenId: this.imageToken(), images: [image], positions: positions(s.ids) }]),
-    );
     return {
       decoder: this.decoder,
       embed: sessions.embed,
       cache: this.states,
-      settings: { stopIds: this.stops, positionsOf: (_sequence, ids) => positions(ids) },
-      sharedKey: (segment: Segment) => (request.plain ? null : segment.ids.join(',')),
-      contextOf: (key) => {
-        const context = contexts.get(key);
-        if (!context) throw new FaultError(fault('internal', `No context for the sequence ${key}.`));
-        return context;
+      settings: {
+        stopIds: this.stops,
+        positionsOf: (_sequence, ids) => family.positions(ids, shown, files, this.positionRows()),
       },
+      sharedKey: (segment: Segment) => (request.plain ? null : segment.ids.join(',')),
+      contextOf: (key) => contexts.of(key),
       work,
     };
+  }
+
+  private positionRows(): number {
+    return Math.max(1, this.decoder.positionRows);
   }
 
   meters(): Meters {

@@ -19,8 +19,8 @@ export function outcomesOf(
     out.push({ ...o, pair, image, method, status: 'scored', text: null, promptTokens, notes: [...notes, ...o.notes] });
   };
   if (plan.gd) {
-    const n = plan.gd.prompt.ids.length;
-    scored('gd', scoreGd(readings.at(plan.gd.key, n - 1), tokenizer.letters()), n);
+    const { key, position, prompt } = plan.gd;
+    scored('gd', scoreGd(readings.at(key, position), tokenizer.letters()), prompt.ids.length);
   }
   if (plan.ps) {
     const { options, prompt } = plan.ps;

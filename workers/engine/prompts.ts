@@ -1,7 +1,9 @@
 import type { Letter } from '../../src/core/benchmark/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
+import { at } from '../../src/core/json.ts';
 import type { Family, FamilyFiles, PromptImage } from '../../src/core/families/types.ts';
 import type { PlannedSequence } from '../../src/core/plan/tree.ts';
+import type { Read } from '../../src/core/plan/types.ts';
 import type { PromptSet } from '../../src/core/prompts/types.ts';
 import { optionTokens } from '../../src/core/scoring/tokens.ts';
 import type { QuestionRequest } from '../../src/protocol/engine.ts';
@@ -17,6 +19,8 @@ export interface Prompt {
 
 export interface PromptMaker {
   prompt(method: PromptMethod, q: QuestionRequest): Prompt;
+  /** Tokens that the decoder starts from, for families whose prompt goes to an encoder; null for decoders, whose prompt is the start. */
+  readonly decoderStart: readonly number[] | null;
   /** Ids of the prompt with an option behind it, and where the option begins (scoring.md, "Token boundary"). */
   withOption(prompt: Prompt, option: string): { ids: readonly number[]; start: number; tokens: readonly number[] };
 }
@@ -30,6 +34,7 @@ export function createPromptMaker(
   images: readonly PromptImage[],
 ): PromptMaker {
   const placeholder = family.placeholder(files, tokenizer);
+  const decoderStart = family.architecture === 'encoder-decoder' ? decoderStartOf(files) : null;
 
   function prompt(method: PromptMethod, q: QuestionRequest): Prompt {
     const asked = fill(templateOf(promptSet, method), q);
@@ -43,7 +48,7 @@ export function createPromptMaker(
         return i === 0 ? part : whole + (image ? family.expand(image, files, tokenizer) : '') + part;
       }, '');
     }
-    return { text, ids: tokenizer.encodePrompt(text) };
+    return { text, ids: decoderStart === null ? tokenizer.encodePrompt(text) : tokenizer.encodeWhole(text) };
   }
 
   function render(text: string): string {
@@ -77,6 +82,10 @@ export function createPromptMaker(
   }
 
   function withOption(p: Prompt, option: string): { ids: readonly number[]; start: number; tokens: readonly number[] } {
+    if (decoderStart !== null) {
+      const tokens = tokenizer.encode(option);
+      return { ids: [...decoderStart, ...tokens], start: decoderStart.length, tokens };
+    }
     const ids = tokenizer.encodePrompt(p.text + option);
     const { start, tokens } = optionTokens(p.ids, ids);
     if (tokens.length === 0)
@@ -89,7 +98,25 @@ export function createPromptMaker(
       );
     return { ids, start, tokens };
   }
-  return { prompt, withOption };
+  return { prompt, withOption, decoderStart };
+}
+
+/** What generation begins with: the decoder's start token, and the token that is forced behind it (transformers: generation_config.json). */
+function decoderStartOf(files: FamilyFiles): readonly number[] {
+  const find = (key: string): number | null => {
+    const v = at(files.config, key) ?? at(files.config, 'text_config', key);
+    return typeof v === 'number' ? v : null;
+  };
+  const start = find('decoder_start_token_id');
+  const forced = find('forced_bos_token_id');
+  if (start === null)
+    throw new FaultError(
+      fault(
+        'bad-model',
+        'config.json names no decoder_start_token_id, without which an encoder-decoder cannot be scored.',
+      ),
+    );
+  return forced === null ? [start] : [start, forced];
 }
 
 function templateOf(set: PromptSet, method: PromptMethod): string {
@@ -136,7 +163,7 @@ function lastLine(text: string): string {
 export interface QuestionPlan {
   readonly question: QuestionRequest;
   readonly sequences: readonly PlannedSequence[];
-  readonly gd: { readonly key: string; readonly prompt: Prompt } | null;
+  readonly gd: { readonly key: string; readonly prompt: Prompt; readonly position: number } | null;
   readonly ps: {
     readonly prompt: Prompt;
     readonly options: Readonly<Record<Letter, { key: string; start: number; tokens: readonly number[] }>>;
@@ -160,6 +187,16 @@ export function planQuestion(
   const sequences: PlannedSequence[] = [];
   const key = (name: string): string => `${q.pair}/${q.image}/${name}`;
   const wants = (m: string): boolean => q.methods.includes(m);
+  const contextOf = (p: Prompt): { context?: string } => (maker.decoderStart === null ? {} : { context: p.text });
+  const asked = (
+    name: string,
+    p: Prompt,
+    reads: (ids: readonly number[]) => readonly Read[],
+    decode: number,
+  ): PlannedSequence => {
+    const ids = maker.decoderStart ?? p.ids;
+    return { key: key(name), ids, promptLength: ids.length, reads: reads(ids), decode, ...contextOf(p) };
+  };
   let gd: QuestionPlan['gd'] = null;
   if (wants('gd')) {
     const prompt = maker.prompt('gd', q);
@@ -168,15 +205,9 @@ export function planQuestion(
       letters[l].token,
       ...letters[l].variants.map((v) => v.token),
     ]);
-    const position = prompt.ids.length - 1;
-    sequences.push({
-      key: key('gd'),
-      ids: prompt.ids,
-      promptLength: prompt.ids.length,
-      reads: [{ position, targets }],
-      decode: 0,
-    });
-    gd = { key: key('gd'), prompt };
+    const sequence = asked('gd', prompt, (ids) => [{ position: ids.length - 1, targets }], 0);
+    sequences.push(sequence);
+    gd = { key: sequence.key, prompt, position: sequence.ids.length - 1 };
   }
   let ps: QuestionPlan['ps'] = null;
   if (wants('ps')) {
@@ -185,7 +216,7 @@ export function planQuestion(
       const { ids, start, tokens } = maker.withOption(prompt, q.options[l]);
       // The first answer position is read for all tokens (ps-official), each later position for the token that follows it.
       const reads = tokens.map((t, j) => ({ position: start - 1 + j, targets: j === 0 ? [...tokens] : [t] }));
-      sequences.push({ key: key(`ps-${l}`), ids, promptLength: start, reads, decode: 0 });
+      sequences.push({ key: key(`ps-${l}`), ids, promptLength: start, reads, decode: 0, ...contextOf(prompt) });
       return { key: key(`ps-${l}`), start, tokens };
     };
     ps = { prompt, options: { A: option('A'), B: option('B') } };
@@ -194,7 +225,7 @@ export function planQuestion(
   for (const m of ['mc', 'ff'] as const) {
     if (!wants(m)) continue;
     const prompt = maker.prompt(m, q);
-    sequences.push({ key: key(m), ids: prompt.ids, promptLength: prompt.ids.length, reads: [], decode: limits[m] });
+    sequences.push(asked(m, prompt, () => [], limits[m]));
     decodes[m] = { key: key(m), prompt };
   }
   return { question: q, sequences, gd, ps, decodes };

@@ -9,6 +9,11 @@ export const MIN_SHARED = 8;
 export interface PlannedSequence extends Sequence {
   /** Tokens before this index are the prompt, the rest an option; decides what counts as prefill and what as suffix. */
   readonly promptLength: number;
+  /**
+   * What stands behind the tokens but is not among them (an encoder's output): sequences of different contexts share nothing. Encoder-decoder exports
+   * attend without a causal mask when several tokens are added to a cache, so a sequence with a context is always computed whole.
+   */
+  readonly context?: string;
 }
 
 interface Draft {
@@ -70,7 +75,12 @@ export function planTree(sequences: readonly PlannedSequence[], cut = 0, minShar
     }
     for (const branch of branches(going, shared)) grow(branch, above, at, shared);
   };
-  if (wanted.length > 0) for (const branch of branches(wanted, 0)) grow(branch, null, 0, 0);
+  for (const branch of branches(
+    wanted.filter((s) => s.context === undefined),
+    0,
+  ))
+    grow(branch, null, 0, 0);
+  for (const s of wanted) if (s.context !== undefined) emit([s], null, 0, neededLength(s));
 
   const segments = drafts.map((d): Segment => finish(d, cut));
   return { segments, paths, work: countWork(segments, drafts) };

@@ -1,0 +1,85 @@
+import { Tensor } from 'onnxruntime-web/webgpu';
+import type { PromptImage } from '../../src/core/families/types.ts';
+import { fault, FaultError } from '../../src/core/fault.ts';
+import type { PlannedSequence } from '../../src/core/plan/tree.ts';
+import type { TreeWork, Work } from '../../src/core/plan/types.ts';
+import type { PromptContext } from './embed.ts';
+import type { OpenedModel } from './load.ts';
+import { floats, int64 } from './tensors.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import type { ImageFeatures } from './vision.ts';
+
+/** The context of each sequence, and what making them cost: encoder runs of encoder-decoder families. */
+export interface Contexts {
+  of(key: string): PromptContext;
+  readonly encoded: Pick<TreeWork, 'prefills' | 'prefillTokens'>;
+  dispose(): void;
+}
+
+/** Builds what stands behind the tokens of each sequence: images, positions, and for encoder-decoders the encoder's output, once a prompt. */
+export async function buildContexts(
+  model: OpenedModel,
+  tokenizer: Tokenizer,
+  image: ImageFeatures,
+  sequences: readonly PlannedSequence[],
+  positionRows: number,
+  work: Work,
+): Promise<Contexts> {
+  const shown: PromptImage[] = [{ layout: image.layout, rows: image.rows }];
+  const imageTokenId = model.family.imageTokenId(model.files, tokenizer);
+  const encoded = { prefills: 0, prefillTokens: 0 };
+  const outputs = new Map<string, Readonly<Record<string, Tensor>>>();
+  const contexts = new Map<string, PromptContext>();
+  for (const s of sequences) {
+    const positions = model.family.positions(s.ids, shown, model.files, positionRows);
+    let feeds: Readonly<Record<string, Tensor>> = {};
+    if (s.context !== undefined) {
+      feeds = outputs.get(s.context) ?? (await encodePrompt(model, tokenizer.encodeWhole(s.context), image, encoded));
+      outputs.set(s.context, feeds);
+    }
+    contexts.set(s.key, { imageTokenId, images: [image], positions, feeds });
+  }
+  work.prefills += encoded.prefills;
+  work.prefillTokens += encoded.prefillTokens;
+  return {
+    of: (key) => {
+      const c = contexts.get(key);
+      if (!c) throw new FaultError(fault('internal', `No context for the sequence ${key}.`));
+      return c;
+    },
+    encoded,
+    dispose: () => {
+      for (const feeds of outputs.values()) for (const t of Object.values(feeds)) t.dispose();
+    },
+  };
+}
+
+/** Runs the encoder on image features followed by the prompt's embeddings (transformers: models/florence2, `_merge_input_ids_with_image_features`). */
+async function encodePrompt(
+  model: OpenedModel,
+  ids: readonly number[],
+  image: ImageFeatures,
+  count: { prefills: number; prefillTokens: number },
+): Promise<Readonly<Record<string, Tensor>>> {
+  const { embed, encoder } = model.sessions;
+  if (!encoder)
+    throw new FaultError(fault('bad-model', 'The model is an encoder-decoder, but its folder has no encoder_model.'));
+  const embedded = await embed.run({ input_ids: int64(ids, [1, ids.length]) });
+  const text = embedded[embed.outputNames[0] ?? ''];
+  if (!text) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
+  const total = image.rows + ids.length;
+  const values = new Float32Array(total * image.width);
+  values.set(image.data, 0);
+  values.set(await floats(text), image.data.length);
+  text.dispose();
+  const mask = int64(new Array<number>(total).fill(1), [1, total]);
+  const out = await encoder.run({
+    inputs_embeds: new Tensor('float32', values, [1, total, image.width]),
+    attention_mask: mask,
+  });
+  const hidden = out['last_hidden_state'] ?? out[encoder.outputNames[0] ?? ''];
+  if (!hidden) throw new FaultError(fault('unsupported', 'The encoder gives no hidden states.'));
+  count.prefills += 1;
+  count.prefillTokens += total;
+  return { encoder_hidden_states: hidden, encoder_attention_mask: mask };
+}
