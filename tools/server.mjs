@@ -54,7 +54,7 @@ export async function listFolder(dir) {
  * @returns {Promise<Mount>}
  */
 export async function mountFolder(prefix, dir) {
-  const files = await listFolder(dir);
+  const files = (await listFolder(dir)).filter((file) => file.path !== 'index.json'); // ours takes its place
   const known = new Set(files.map((f) => f.path));
   return { prefix: prefix.replace(/^\/|\/$/g, ''), dir, files, known, index: JSON.stringify(files) };
 }
