@@ -45,7 +45,8 @@ def added_decoder(tok):
 
 
 def write(path, o):
-    json.dump(o, open(path, 'w'), indent=2, ensure_ascii=False)
+    compact = path.endswith('tokenizer.json')
+    json.dump(o, open(path, 'w'), indent=None if compact else 2, separators=(',', ':') if compact else None, ensure_ascii=False)
 
 
 # ---------------------------------------------------------------- weights

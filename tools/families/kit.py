@@ -13,7 +13,8 @@ def inverse_frequencies(theta, dim, factor=1.0):
 
 def decoder(path, P, c, pre, head, q4=False):
     """Decoder with rotary from position_ids. c: d layers heads kv hd eps vocab; gemma (norm weights + 1, sandwich norms); act 'silu' | 'gelu_tanh'; qk_norm (names of the two norms);
-    names (o_proj, input norm, ...: see N); rope [(theta, factor) a layer]; window [None or int a layer]; mrope (sections) and interleaved; scale; keep; types ['attention' | 'conv' a layer]; conv (kernel)."""
+    names (o_proj, input norm, ...: see N); rope [(theta, factor) a layer]; window [None or int a layer]; mrope (sections) and interleaved; scale; keep; types ['attention' | 'conv' | 'linear' a layer]; conv (kernel);
+    plus1 (norm weights + 1), gated (a gate in q_proj), rot (rotated columns of a head), linear (see gated_delta)."""
     g = ob.Graph(q4)
     I = lambda name, v: g.const(name, np.array(v, np.int64))
     for n, v in (('i0', 0), ('i1', 1), ('ax0', [0]), ('ax1', [1]), ('ax2', [2]), ('ax3', [3]), ('axm1', [-1]), ('z', [0]), ('far', [2 ** 62])): I(n, v)
@@ -31,17 +32,17 @@ def decoder(path, P, c, pre, head, q4=False):
     else:      # no such input: positions are counted from the mask's length
         s_len = g.op('Gather', [g.op('Shape', ['inputs_embeds']), 'i1'])
         pos = g.op('Unsqueeze', [g.op('Range', [g.op('Sub', [total, s_len]), total, 'i1']), 'ax0'])
-    tables = {}
+    tables, rot = {}, c.get('rot', c['hd'])
 
     def rope(l):
         theta, factor = c['rope'][min(l, len(c['rope']) - 1)]
         key = f'{theta:g}_{factor:g}'
         if key in tables: return tables[key]
-        fr = g.op('Mul', [g.op('Unsqueeze', [g.op('Cast', [pos], to=T.FLOAT), 'axm1']), g.const('inv_' + key, inverse_frequencies(theta, c['hd'], factor))])
+        fr = g.op('Mul', [g.op('Unsqueeze', [g.op('Cast', [pos], to=T.FLOAT), 'axm1']), g.const('inv_' + key, inverse_frequencies(theta, rot, factor))])
         if c.get('mrope'):
             rows = [g.op('Gather', [fr, I(f'row{i}', i)], axis=0) for i in range(3)]
             if c.get('interleaved'):      # THWTHW...TT: column i belongs to row i % 3 while i < 3 * section
-                n = c['hd'] // 2; owner = np.zeros(n, np.int64)
+                n = rot // 2; owner = np.zeros(n, np.int64)
                 for a in (1, 2): owner[a:c['mrope'][a] * 3:3] = a
                 fr = None
                 for a in range(3):
@@ -55,14 +56,18 @@ def decoder(path, P, c, pre, head, q4=False):
         tables[key] = g.op('Cos', [fr]), g.op('Sin', [fr])
         return tables[key]
 
-    w = lambda a: (a + 1 if c.get('gemma') else a).astype(np.float32)
+    w = lambda a: (a + 1 if c.get('gemma') or c.get('plus1') else a).astype(np.float32)
     rms = lambda x, name: g.op('SimplifiedLayerNormalization', [x, g.const(name, w(P[name]))], epsilon=c['eps'], axis=-1, stash_type=1)
     lin = lambda x, name, out=None: g.linear(x, name + '.weight', P[name + '.weight'], P.get(name + '.bias'), out)
     split = lambda t, n: g.op('Reshape', [t, I(f'heads{n}', [0, 0, n, c['hd']])])
     join = lambda t, n: g.op('Reshape', [t, I(f'flat{n}', [0, 0, n * c['hd']])])
-    half, full = I('half_hd', [c['hd'] // 2]), I('full_hd', [c['hd']])
+    half, full = I('half_hd', [rot // 2]), I('full_hd', [rot])
 
     def rotate(t, cs):
+        if rot < c['hd']: return g.op('Concat', [turn(g.op('Slice', [t, 'z', full, 'ax3']), cs), g.op('Slice', [t, full, 'far', 'ax3'])], axis=-1)
+        return turn(t, cs)
+
+    def turn(t, cs):
         a, b = g.op('Slice', [t, 'z', half, 'ax3']), g.op('Slice', [t, half, full, 'ax3'])
         return g.op('Add', [g.op('Mul', [t, cs[0]]), g.op('Mul', [g.op('Concat', [g.op('Neg', [b]), a], axis=-1), cs[1]])])
 
@@ -71,9 +76,13 @@ def decoder(path, P, c, pre, head, q4=False):
         p = f'{pre}layers.{l}.'
         y = rms(x, p + N['in'] + '.weight')
         if types[l] == 'conv': o = short_conv(g, I, lin, P, p + 'conv.', y, l, c, ins, outs)
+        elif types[l] == 'linear': o = gated_delta(g, I, lin, P, p + 'linear_attn.', y, l, c, ins, outs)
         else:
             q, k, v = (lin(y, p + f'self_attn.{t}_proj') for t in 'qkv')
-            q, k = split(q, c['heads']), split(k, c['kv'])
+            if c.get('gated'):
+                q = g.op('Reshape', [q, I('heads_gate', [0, 0, c['heads'], 2 * c['hd']])])
+                q, gate = g.op('Slice', [q, 'z', I('hd1', [c['hd']]), 'ax3']), join(g.op('Slice', [q, I('hd1', [c['hd']]), 'far', 'ax3']), c['heads'])
+            q, k = (q if c.get('gated') else split(q, c['heads'])), split(k, c['kv'])
             if c.get('qk_norm'): q, k = rms(q, p + N['q_norm'] + '.weight'), rms(k, p + N['k_norm'] + '.weight')
             cs = rope(l)
             q, k = join(rotate(q, cs), c['heads']), join(rotate(k, cs), c['kv'])
@@ -82,6 +91,7 @@ def decoder(path, P, c, pre, head, q4=False):
             ins += [F(t, ['batch_size', c['kv'], 'past_sequence_length', c['hd']]) for t in kv]
             outs += [F(t, ['batch_size', c['kv'], 'total_sequence_length', c['hd']]) for t in pr]
             a = g.op('GroupQueryAttention', [q, k, v, *kv, seqlens, total32], domain='com.microsoft', outs=[f'l{l}_att', *pr], num_heads=c['heads'], kv_num_heads=c['kv'], scale=float(c.get('scale') or c['hd'] ** -.5), **attrs)
+            if c.get('gated'): a = g.op('Mul', [a, g.op('Sigmoid', [gate])])
             o = lin(a, p + N['o'])
         if c.get('gemma'): o = rms(o, p + 'post_attention_layernorm.weight')
         x = g.op('Add', [x, o])
@@ -110,6 +120,45 @@ def short_conv(g, I, lin, P, p, x, l, c, ins, outs):
     ins_ = [y, g.const(p + 'conv.weight', P[p + 'conv.weight'])] + ([g.const(p + 'conv.bias', P[p + 'conv.bias'])] if p + 'conv.bias' in P else [])
     y = g.op('Conv', ins_, group=d, kernel_shape=[k])
     return lin(g.op('Transpose', [g.op('Mul', [C, y])], perm=[0, 2, 1]), p + 'out_proj')
+
+
+def gated_delta(g, I, lin, P, p, x, l, c, ins, outs):
+    """Qwen3.5's gated delta rule, token by token (Scan): past_conv.l [batch, channels, taps], past_recurrent.l [batch, heads, key, value]. c['linear']: kh vh dk dv taps."""
+    from onnx import helper as h
+    n = c['linear']; kh, vh, dk, dv, taps = (n[k] for k in ('kh', 'vh', 'dk', 'dv', 'taps')); wide = 2 * kh * dk + vh * dv
+    ins += [F(f'past_conv.{l}', ['batch_size', wide, taps]), F(f'past_recurrent.{l}', ['batch_size', vh, dk, dv])]
+    outs += [F(f'present_conv.{l}', ['batch_size', wide, taps]), F(f'present_recurrent.{l}', ['batch_size', vh, dk, dv])]
+    f = lambda name, v: g.const(name, np.array(v, np.float32))
+    m = g.op('Concat', [f'past_conv.{l}', g.op('Transpose', [lin(x, p + 'in_proj_qkv')], perm=[0, 2, 1])], axis=2)
+    g.op('Slice', [m, I('last_taps', [-taps]), 'far', 'ax2'], f'present_conv.{l}')
+    m = g.op('Conv', [g.op('Slice', [m, 'ax1', 'far', 'ax2']), g.const(p + 'conv1d', P[p + 'conv1d.weight'])], group=wide, kernel_shape=[taps])
+    m = g.op('Transpose', [g.op('Mul', [m, g.op('Sigmoid', [m])])], perm=[0, 2, 1])
+    cut = lambda a, b, name: g.op('Slice', [m, I(f'cut{a}', [a]), I(f'cut{b}', [b]), 'ax2'])
+    heads = lambda t, k, d: g.op('Reshape', [t, I(f'lin_{k}_{d}', [0, 0, k, d])])
+    l2 = lambda t: g.op('Div', [t, g.op('Sqrt', [g.op('Add', [g.op('ReduceSum', [g.op('Mul', [t, t]), 'axm1'], keepdims=1), f('l2eps', 1e-6)])])])
+    spread = lambda t: g.op('Gather', [t, I('spread', np.repeat(np.arange(kh), vh // kh))], axis=2) if vh != kh else t
+    q = g.op('Mul', [spread(l2(heads(cut(0, kh * dk, 'q'), kh, dk))), f('qscale', dk ** -.5)]); k = spread(l2(heads(cut(kh * dk, 2 * kh * dk, 'k'), kh, dk))); v = heads(cut(2 * kh * dk, wide, 'v'), vh, dv)
+    beta = g.op('Sigmoid', [lin(x, p + 'in_proj_b')])
+    decay = g.op('Exp', [g.op('Mul', [g.op('Softplus', [g.op('Add', [lin(x, p + 'in_proj_a'), g.const(p + 'dt_bias', P[p + 'dt_bias'])])]), g.const(p + 'A', -np.exp(P[p + 'A_log']))])])
+    b = []; count = [0]
+
+    def op(kind, args, **k):
+        count[0] += 1; o = f'scan{l}_{count[0]}'; b.append(h.make_node(kind, args, [o], name=o, **k)); return o
+    I('ax12', [1, 2]); I('axm2', [-2]); I('ax23', [2, 3])
+    names = {t: f'scan{l}_{t}' for t in ('S', 'q', 'k', 'v', 'decay', 'beta')}
+    S = op('Mul', [names['S'], op('Unsqueeze', [names['decay'], 'ax23'])])
+    key = op('Unsqueeze', [names['k'], 'axm1'])
+    seen = op('ReduceSum', [op('Mul', [S, key]), 'axm2'], keepdims=0)
+    delta = op('Mul', [op('Sub', [names['v'], seen]), op('Unsqueeze', [names['beta'], 'axm1'])])
+    S = op('Add', [S, op('Mul', [key, op('Unsqueeze', [delta, 'axm2'])])])
+    o = op('ReduceSum', [op('Mul', [S, op('Unsqueeze', [names['q'], 'axm1'])]), 'axm2'], keepdims=0)
+    info = lambda name: h.make_tensor_value_info(name, T.FLOAT, None)
+    body = h.make_graph(b, f'delta{l}', [info(names[t]) for t in ('S', 'q', 'k', 'v', 'decay', 'beta')], [info(S), info(o)])
+    g.op('Scan', [f'past_recurrent.{l}', q, k, v, decay, beta], outs=[f'present_recurrent.{l}', f'delta_out.{l}'], body=body, num_scan_inputs=5, scan_input_axes=[1] * 5, scan_output_axes=[1])
+    y = g.op('SimplifiedLayerNormalization', [f'delta_out.{l}', g.const(p + 'norm', P[p + 'norm.weight'])], epsilon=c['eps'], axis=-1, stash_type=1)
+    z = heads(lin(x, p + 'in_proj_z'), vh, dv)
+    y = g.op('Mul', [y, g.op('Mul', [z, g.op('Sigmoid', [z])])])
+    return lin(g.op('Reshape', [y, I(f'lin_out_{vh * dv}', [0, 0, vh * dv])]), p + 'out_proj')
 
 
 # ---------------------------------------------------------------- tokenizer
@@ -181,8 +230,10 @@ def write_benchmark(out, data, sizes, seed, gray=()):
 
 
 def write_reference(path, o):
-    """JSON with one line for every list of numbers or strings."""
+    """JSON with one line for every list of numbers or strings, floats to 9 decimals."""
     import re
+    short = lambda x: round(x, 9) if isinstance(x, float) else {k: short(v) for k, v in x.items()} if isinstance(x, dict) else [short(v) for v in x] if isinstance(x, (list, tuple)) else x
+    o = short(o)
     s = json.dumps(o, indent=1, ensure_ascii=False)
     s = re.sub(r'\[\n\s+((?:-?[\d.e+-]+|"(?:[^"\\]|\\.)*")(?:,\n\s+(?:-?[\d.e+-]+|"(?:[^"\\]|\\.)*"))*)\n\s+\]', lambda m: '[' + re.sub(r',\n\s+', ', ', m.group(1)) + ']', s)
     assert json.loads(s) == o
