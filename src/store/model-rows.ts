@@ -70,17 +70,13 @@ export const keptModel: v.GenericSchema<unknown, KeptModel> = v.object({
   verifiedAt: text,
 });
 
-/** A file of a download: what is due, and what is there and hashed so far (parts in order, hash state behind the last). */
+/** A file of a download: what is due. What is there, the keys of `chunks` tell; it is hashed again after a crash, never trusted. */
 export interface DownloadFile {
   readonly path: string;
   readonly size: number;
   /** SHA-256 of an LFS file, or the git blob SHA-1 of a small one; one of them is known before the first byte. */
   readonly sha256: string | null;
-  readonly gitOid: string | null;
-  readonly hashed: readonly KeptPart[];
-  readonly state: Uint8Array | null;
-  /** SHA-256 of the bytes hashed so far. */
-  readonly digest: string | null;
+  readonly gitOid: string;
 }
 export interface DownloadRow {
   readonly id: string;
@@ -103,16 +99,6 @@ export const downloadRow: v.GenericSchema<unknown, DownloadRow> = v.object({
   bucket: text,
   createdAt: text,
   partSize: v.number(),
-  files: v.array(
-    v.object({
-      path: text,
-      size: v.number(),
-      sha256: v.nullable(sha256),
-      gitOid: v.nullable(text),
-      hashed: v.array(keptPart),
-      state: v.nullable(v.custom<Uint8Array>((x) => ArrayBuffer.isView(x))),
-      digest: v.nullable(sha256),
-    }),
-  ),
+  files: v.array(v.object({ path: text, size: v.number(), sha256: v.nullable(sha256), gitOid: text })),
   paused: v.boolean(),
 });

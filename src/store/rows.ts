@@ -162,7 +162,7 @@ const runConfig: v.GenericSchema<unknown, RunConfig> = v.looseObject({
 });
 
 export const modelFile = v.object({ path: text, size: v.number(), sha256: text });
-const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
+export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
   format: v.literal('lookalike-results/1'),
   lookalike: text,
   startedAt: text,

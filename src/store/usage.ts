@@ -1,4 +1,5 @@
 import { checked } from './checked.ts';
+import { chunksOf } from './chunks.ts';
 import { attempt, type Store } from './db.ts';
 import { downloadRow } from './model-rows.ts';
 import { listBenchmarks } from './benchmarks.ts';
@@ -23,7 +24,8 @@ export async function usage(store: Store): Promise<readonly UsageEntry[]> {
   const downloads: readonly unknown[] = await attempt('reading the downloads', () => store.db.getAll('downloads'));
   for (const row of downloads) {
     const d = checked(downloadRow, row, 'download');
-    const bytes = d.files.flatMap((f) => f.hashed).reduce((n, p) => n + p.size, 0);
+    const parts = [...(await chunksOf(store, d.bucket)).values()].flatMap((byIndex) => [...byIndex.values()]);
+    const bytes = parts.reduce((n, blob) => n + blob.size, 0);
     entries.push({ kind: 'download', id: d.id, name: d.repository, bytes, addedAt: d.createdAt });
   }
   for (const b of await listBenchmarks(store))

@@ -37,7 +37,7 @@ export function sessionPaths(session: string, dtype: Dtype, config: unknown): re
 }
 
 /** Files beside the weights that loading may ask for. Everything else of a repository is left where it is. */
-const SMALL = /^[^/]+\.(json|jinja|txt|model)$/;
+const SMALL = /^(?!lookalike-model\.json$)[^/]+\.(json|jinja|txt|model)$/;
 const LICENCE = /^(LICEN[CS]E|NOTICE|USE_POLICY|TERMS)[^/]*$/i;
 
 /** Whether a file of a model folder is one that Lookalike can use (weights in other forms, notebooks and pictures are not). */
