@@ -1,6 +1,6 @@
 import type { Benchmark, ImageIndex, Pair } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
-import { recordedMethods } from '../core/plan/groups.ts';
+import { recordedMethods } from '../core/scoring/methods.ts';
 import type { Group } from '../core/plan/types.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
 import type { GroupRequest, Outcome, QuestionRequest } from '../protocol/engine.ts';

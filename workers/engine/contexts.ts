@@ -31,13 +31,16 @@ export async function buildContexts(
   const outputs = new Map<string, Readonly<Record<string, Tensor>>>();
   const contexts = new Map<string, PromptContext>();
   for (const s of sequences) {
-    const positions = model.family.positions(s.ids, shown, model.files, positionRows);
+    const images = s.blind ? [] : [image];
+    const positions = model.family.positions(s.ids, s.blind ? [] : shown, model.files, positionRows);
     let feeds: Readonly<Record<string, Tensor>> = {};
     if (s.context !== undefined) {
-      feeds = outputs.get(s.context) ?? (await encodePrompt(model, tokenizer.encodeWhole(s.context), image, encoded));
-      outputs.set(s.context, feeds);
+      feeds =
+        outputs.get(`${s.blind}${s.context}`) ??
+        (await encodePrompt(model, tokenizer.encodeWhole(s.context), images, encoded));
+      outputs.set(`${s.blind}${s.context}`, feeds);
     }
-    contexts.set(s.key, { imageTokenId, images: [image], positions, feeds });
+    contexts.set(s.key, { imageTokenId, images, positions, feeds });
   }
   work.prefills += encoded.prefills;
   work.prefillTokens += encoded.prefillTokens;
@@ -58,7 +61,7 @@ export async function buildContexts(
 async function encodePrompt(
   model: OpenedModel,
   ids: readonly number[],
-  image: ImageFeatures,
+  images: readonly ImageFeatures[],
   count: { prefills: number; prefillTokens: number },
 ): Promise<Readonly<Record<string, Tensor>>> {
   const { embed, encoder } = model.sessions;
@@ -67,14 +70,18 @@ async function encodePrompt(
   const embedded = await embed.run({ input_ids: int64(ids, [1, ids.length]) });
   const text = embedded[embed.outputNames[0] ?? ''];
   if (!text) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
-  const total = image.rows + ids.length;
-  const values = new Float32Array(total * image.width);
-  values.set(image.data, 0);
-  values.set(await floats(text), image.data.length);
+  const width = text.dims.at(-1) ?? 0;
+  const total = images.reduce((n, f) => n + f.rows, 0) + ids.length;
+  const values = new Float32Array(total * width);
+  let at = 0;
+  for (const part of [...images.map((f) => f.data), await floats(text)]) {
+    values.set(part, at);
+    at += part.length;
+  }
   text.dispose();
   const mask = int64(new Array<number>(total).fill(1), [1, total]);
   const out = await encoder.run({
-    inputs_embeds: new Tensor('float32', values, [1, total, image.width]),
+    inputs_embeds: new Tensor('float32', values, [1, total, width]),
     attention_mask: mask,
   });
   const hidden = out['last_hidden_state'] ?? out[encoder.outputNames[0] ?? ''];

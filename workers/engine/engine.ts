@@ -1,6 +1,7 @@
 import type { PromptImage } from '../../src/core/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import { integersAt } from '../../src/core/json.ts';
+import { methodParts } from '../../src/core/scoring/methods.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
 import { NO_WORK, type Segment, type Tree, type Work } from '../../src/core/plan/types.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   Outcome,
   RenderedPrompt,
 } from '../../src/protocol/engine.ts';
+import { planQuestion, type QuestionPlan } from './asks.ts';
 import { createLru, type FeatureCache, type StateCache } from './cache.ts';
 import { createDecoder, type Decoder } from './decoder.ts';
 import { buildContexts, type Contexts } from './contexts.ts';
@@ -21,7 +23,7 @@ import { openFiles, type ModelFiles } from './files.ts';
 import { adapterFacts, createGpuMeter, type GpuMeter } from './gpu.ts';
 import { openModel, type OpenedModel } from './load.ts';
 import { failedOutcomes, outcomesOf } from './outcomes.ts';
-import { createPromptMaker, planQuestion, type QuestionPlan } from './prompts.ts';
+import { createPromptMaker, type PromptMaker } from './prompts.ts';
 import { configureRuntime, libraryVersions } from './runtime.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 import { encodeImage, type ImageFeatures } from './vision.ts';
@@ -39,10 +41,10 @@ export interface Engine {
 
 const DECODE_LIMITS = { mc: 32, ff: 64 };
 
-export async function createEngine(request: LoadRequest): Promise<Engine> {
+/** @param meter the one of this worker: it may have been installed already, for the operator checks */
+export async function createEngine(request: LoadRequest, meter: GpuMeter = createGpuMeter()): Promise<Engine> {
   const started = performance.now();
   const files = openFiles(request.source);
-  const meter = createGpuMeter();
   const facts = request.device === 'webgpu' ? await adapterFacts() : { adapter: null, features: [], limits: {} };
   if (request.device === 'webgpu' && facts.adapter === null)
     throw new FaultError(
@@ -109,11 +111,12 @@ class LoadedEngine implements Engine {
     const image = await this.imageOf(request, work);
     const outcomes: Outcome[] = [];
     const plans: QuestionPlan[] = [];
+    const makers = { seeing: this.maker(request, [image]), blind: this.maker(request, []) };
     for (const q of request.questions) {
       try {
-        const plan = planQuestion(q, this.maker(request, image), this.tokenizer, DECODE_LIMITS);
+        const plan = planQuestion(q, makers, this.tokenizer, DECODE_LIMITS);
         if (this.model.family.architecture === 'decoder')
-          for (const s of plan.sequences) requireImageTokens(s.ids, this.imageToken(), [image]);
+          for (const s of plan.sequences) requireImageTokens(s.ids, this.imageToken(), s.blind ? [] : [image]);
         plans.push(plan);
       } catch (e) {
         outcomes.push(...failedOutcomes(q, e));
@@ -138,16 +141,19 @@ class LoadedEngine implements Engine {
     const image = await this.imageOf(request, { ...NO_WORK });
     return request.questions.flatMap((q) =>
       q.methods.flatMap((method): RenderedPrompt[] => {
-        if (method !== 'gd' && method !== 'ps' && method !== 'mc' && method !== 'ff') return [];
-        const { text, ids } = this.maker(request, image).prompt(method, q);
+        const parts = methodParts(method);
+        if (!parts) return [];
+        const maker = this.maker(request, parts.condition === 'no-image' ? [] : [image]);
+        const options = parts.condition === 'swap' ? { A: q.options.B, B: q.options.A } : q.options;
+        const { text, ids } = maker.prompt(parts.base, { ...q, options });
         return [{ method, text, ids }];
       }),
     );
   }
 
-  private maker(request: GroupRequest, image: ImageFeatures): ReturnType<typeof createPromptMaker> {
-    const shown: PromptImage = { layout: image.layout, rows: image.rows };
-    return createPromptMaker(this.model.family, this.model.files, this.tokenizer, request.promptSet, [shown]);
+  private maker(request: GroupRequest, images: readonly ImageFeatures[]): PromptMaker {
+    const shown = images.map(({ layout, rows }): PromptImage => ({ layout, rows }));
+    return createPromptMaker(this.model.family, this.model.files, this.tokenizer, request.promptSet, shown);
   }
 
   private async imageOf(request: GroupRequest, work: Work): Promise<ImageFeatures> {
@@ -171,8 +177,8 @@ class LoadedEngine implements Engine {
   private imageStart(sequences: readonly PlannedSequence[]): number {
     if (sequences.length === 0 || this.model.family.architecture !== 'decoder') return 0;
     const token = this.imageToken();
-    const starts = sequences.map((s) => s.ids.indexOf(token));
-    return Math.max(0, Math.min(...starts));
+    const starts = sequences.filter((s) => !s.blind).map((s) => s.ids.indexOf(token));
+    return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts));
   }
 
   private deps(request: GroupRequest, image: ImageFeatures, work: Work, contexts: Contexts): ExecuteDeps {
@@ -184,7 +190,7 @@ class LoadedEngine implements Engine {
       cache: this.states,
       settings: {
         stopIds: this.stops,
-        positionsOf: (_sequence, ids) => family.positions(ids, shown, files, this.positionRows()),
+        positionsOf: (s, ids) => family.positions(ids, s.blind ? [] : shown, files, this.positionRows()),
       },
       sharedKey: (segment: Segment) => (request.plain ? null : segment.ids.join(',')),
       contextOf: (key) => contexts.of(key),

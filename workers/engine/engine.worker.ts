@@ -2,6 +2,9 @@ import { expose } from 'comlink';
 import { fail, fault, ok, toFault, type Fault, type Result } from '../../src/core/fault.ts';
 import type { EngineApi, Meters } from '../../src/protocol/engine.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { createGpuMeter } from './gpu.ts';
+import { runOperatorChecks } from './operators.ts';
+import { configureBackend } from './runtime.ts';
 
 /** Runs one call and turns whatever it throws into a fault: comlink would lose an error's class and fields. */
 async function guarded<T>(work: () => Promise<T>, fallback: Fault['code'] = 'runtime'): Promise<Result<T>> {
@@ -35,6 +38,7 @@ const NO_METERS: Meters = {
 
 function serve(): EngineApi {
   let engine: Engine | null = null;
+  const meter = createGpuMeter();
   const need = (): Engine => {
     if (!engine) throw new Error('The engine was asked to work before a model was loaded.');
     return engine;
@@ -42,8 +46,13 @@ function serve(): EngineApi {
   return {
     load: (request) =>
       guarded(async () => {
-        engine = await createEngine(request);
+        engine = await createEngine(request, meter);
         return engine.loaded;
+      }),
+    checkOperators: (request) =>
+      guarded(() => {
+        configureBackend(request.threads, request.rung, meter);
+        return runOperatorChecks(request);
       }),
     hasFeatures: (sha) => Promise.resolve(engine?.hasFeatures(sha) ?? false),
     score: (request) => guarded(() => need().score(request)),

@@ -21,6 +21,7 @@ export function hideSubgroups(): void {
 
 /** Counts GPU bytes, since no interface of WebGPU tells them, and watches for the device's loss. */
 export interface GpuMeter {
+  /** Wraps WebGPU's prototypes, once. */
   install(): void;
   bytes(): number;
   peak(): number;
@@ -32,11 +33,13 @@ export function createGpuMeter(): GpuMeter {
   let bytes = 0;
   let peak = 0;
   let lost: string | null = null;
+  let installed = false;
   const devices: GPUDevice[] = [];
   const sizes = new WeakMap<GPUBuffer, number>();
 
   function install(): void {
-    if (typeof GPUDevice === 'undefined') return;
+    if (installed || typeof GPUDevice === 'undefined') return;
+    installed = true;
     const createBuffer = GPUDevice.prototype.createBuffer;
     GPUDevice.prototype.createBuffer = function (this: GPUDevice, descriptor) {
       const buffer = createBuffer.call(this, descriptor);

@@ -1,12 +1,12 @@
 import { toFault } from '../../src/core/fault.ts';
-import { recordedMethods } from '../../src/core/plan/groups.ts';
 import { scoreGd, scorePs, type LikelihoodOutcome, type OptionReads } from '../../src/core/scoring/likelihood.ts';
+import { recordedMethods } from '../../src/core/scoring/methods.ts';
 import type { Outcome, QuestionRequest } from '../../src/protocol/engine.ts';
+import type { Ask, QuestionPlan } from './asks.ts';
 import type { Readings } from './execute.ts';
-import type { QuestionPlan } from './prompts.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Turns what was read for a question into one outcome a method. */
+/** Turns what was read for a question into one outcome a recorded method. */
 export function outcomesOf(
   plan: QuestionPlan,
   readings: Readings,
@@ -14,38 +14,36 @@ export function outcomesOf(
   notes: readonly string[],
 ): Outcome[] {
   const { pair, image } = plan.question;
-  const out: Outcome[] = [];
-  const scored = (method: string, o: LikelihoodOutcome, promptTokens: number): void => {
-    out.push({ ...o, pair, image, method, status: 'scored', text: null, promptTokens, notes: [...notes, ...o.notes] });
+  const scored = (ask: Ask, method: string, o: LikelihoodOutcome): Outcome => {
+    const { promptTokens } = ask;
+    return { ...o, pair, image, method, status: 'scored', text: null, promptTokens, notes: [...notes, ...o.notes] };
   };
-  if (plan.gd) {
-    const { key, position, prompt } = plan.gd;
-    scored('gd', scoreGd(readings.at(key, position), tokenizer.letters()), prompt.ids.length);
-  }
-  if (plan.ps) {
-    const { options, prompt } = plan.ps;
-    const reads = { A: optionReads(options.A, readings), B: optionReads(options.B, readings) };
-    scored('ps', scorePs(reads, false), prompt.ids.length);
-    scored('ps-official', scorePs(reads, true), prompt.ids.length);
-  }
-  for (const m of ['mc', 'ff'] as const) {
-    const d = plan.decodes[m];
-    if (!d) continue;
+  return plan.asks.flatMap((ask): Outcome[] => {
+    if (ask.kind === 'letters') {
+      const o = scoreGd(readings.at(ask.key, ask.position), tokenizer.letters());
+      return [scored(ask, ask.method, ask.swapped ? swapBack(o) : o)];
+    }
+    if (ask.kind === 'options') {
+      const reads = { A: optionReads(ask.options.A, readings), B: optionReads(ask.options.B, readings) };
+      return recordedMethods(ask.method).map((m) => scored(ask, m, scorePs(reads, m === 'ps-official')));
+    }
     // The text is the answer; what it means (a letter, a judge's scores) is decided outside, so that a parser can be re-applied without a model.
-    const text = tokenizer.decode(readings.decoded(d.key));
+    const text = tokenizer.decode(readings.decoded(ask.key));
     const none = { chosen: null, options: null, mass: null, margin: null, letterVariants: null };
-    out.push({
-      ...none,
-      pair,
-      image,
-      method: m,
-      status: 'scored',
-      text,
-      promptTokens: d.prompt.ids.length,
-      notes: [...notes],
-    });
-  }
-  return out;
+    const { method, promptTokens } = ask;
+    return [{ ...none, pair, image, method, status: 'scored', text, promptTokens, notes: [...notes] }];
+  });
+}
+
+/** Options were exchanged in the prompt: what was chosen and read as A is the benchmark's B. */
+function swapBack(o: LikelihoodOutcome): LikelihoodOutcome {
+  const letters = o.letterVariants;
+  return {
+    ...o,
+    chosen: o.chosen === 'A' ? 'B' : 'A',
+    options: { A: o.options.B, B: o.options.A },
+    letterVariants: letters ? { A: letters.B, B: letters.A } : null,
+  };
 }
 
 function optionReads(o: { key: string; start: number; tokens: readonly number[] }, readings: Readings): OptionReads {

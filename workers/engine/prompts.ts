@@ -1,15 +1,11 @@
-import type { Letter } from '../../src/core/benchmark/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import { at } from '../../src/core/json.ts';
 import type { Family, FamilyFiles, PromptImage } from '../../src/core/families/types.ts';
-import type { PlannedSequence } from '../../src/core/plan/tree.ts';
-import type { Read } from '../../src/core/plan/types.ts';
 import type { PromptSet } from '../../src/core/prompts/types.ts';
+import type { Base } from '../../src/core/scoring/methods.ts';
 import { optionTokens } from '../../src/core/scoring/tokens.ts';
 import type { QuestionRequest } from '../../src/protocol/engine.ts';
 import type { ChatMessage, Tokenizer } from './tokenizer.ts';
-
-export type PromptMethod = 'gd' | 'ps' | 'mc' | 'ff';
 
 /** One rendered prompt: its text with images expanded, and its token ids. */
 export interface Prompt {
@@ -18,7 +14,7 @@ export interface Prompt {
 }
 
 export interface PromptMaker {
-  prompt(method: PromptMethod, q: QuestionRequest): Prompt;
+  prompt(method: Base, q: QuestionRequest): Prompt;
   /** Tokens that the decoder starts from, for families whose prompt goes to an encoder; null for decoders, whose prompt is the start. */
   readonly decoderStart: readonly number[] | null;
   /** Ids of the prompt with an option behind it, and where the option begins (scoring.md, "Token boundary"). */
@@ -36,7 +32,7 @@ export function createPromptMaker(
   const placeholder = family.placeholder(files, tokenizer);
   const decoderStart = family.architecture === 'encoder-decoder' ? decoderStartOf(files) : null;
 
-  function prompt(method: PromptMethod, q: QuestionRequest): Prompt {
+  function prompt(method: Base, q: QuestionRequest): Prompt {
     const asked = fill(templateOf(promptSet, method), q);
     refusePlaceholder(asked, placeholder, q);
     const rendered = render(asked) + (promptSet.answerPrefix?.[method] ?? '');
@@ -119,7 +115,7 @@ function decoderStartOf(files: FamilyFiles): readonly number[] {
   return forced === null ? [start] : [start, forced];
 }
 
-function templateOf(set: PromptSet, method: PromptMethod): string {
+function templateOf(set: PromptSet, method: Base): string {
   return set.prompts[method] ?? (method === 'gd' || method === 'mc' ? set.prompts.letter : set.prompts.open);
 }
 
@@ -157,76 +153,4 @@ function countOf(text: string, piece: string): number {
 
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
-}
-
-/** Everything one question asks under its methods, as sequences for the tree. */
-export interface QuestionPlan {
-  readonly question: QuestionRequest;
-  readonly sequences: readonly PlannedSequence[];
-  readonly gd: { readonly key: string; readonly prompt: Prompt; readonly position: number } | null;
-  readonly ps: {
-    readonly prompt: Prompt;
-    readonly options: Readonly<Record<Letter, { key: string; start: number; tokens: readonly number[] }>>;
-  } | null;
-  readonly decodes: Readonly<Partial<Record<'mc' | 'ff', { key: string; prompt: Prompt }>>>;
-}
-
-/** Longest answers: MC at most 32 new tokens (scoring.md), FF as the generation settings say. */
-export interface DecodeLimits {
-  readonly mc: number;
-  readonly ff: number;
-}
-
-/** Turns a question into sequences with the reads that its methods need. */
-export function planQuestion(
-  q: QuestionRequest,
-  maker: PromptMaker,
-  tokenizer: Tokenizer,
-  limits: DecodeLimits,
-): QuestionPlan {
-  const sequences: PlannedSequence[] = [];
-  const key = (name: string): string => `${q.pair}/${q.image}/${name}`;
-  const wants = (m: string): boolean => q.methods.includes(m);
-  const contextOf = (p: Prompt): { context?: string } => (maker.decoderStart === null ? {} : { context: p.text });
-  const asked = (
-    name: string,
-    p: Prompt,
-    reads: (ids: readonly number[]) => readonly Read[],
-    decode: number,
-  ): PlannedSequence => {
-    const ids = maker.decoderStart ?? p.ids;
-    return { key: key(name), ids, promptLength: ids.length, reads: reads(ids), decode, ...contextOf(p) };
-  };
-  let gd: QuestionPlan['gd'] = null;
-  if (wants('gd')) {
-    const prompt = maker.prompt('gd', q);
-    const letters = tokenizer.letters();
-    const targets = (['A', 'B'] as const).flatMap((l) => [
-      letters[l].token,
-      ...letters[l].variants.map((v) => v.token),
-    ]);
-    const sequence = asked('gd', prompt, (ids) => [{ position: ids.length - 1, targets }], 0);
-    sequences.push(sequence);
-    gd = { key: sequence.key, prompt, position: sequence.ids.length - 1 };
-  }
-  let ps: QuestionPlan['ps'] = null;
-  if (wants('ps')) {
-    const prompt = maker.prompt('ps', q);
-    const option = (l: Letter): { key: string; start: number; tokens: readonly number[] } => {
-      const { ids, start, tokens } = maker.withOption(prompt, q.options[l]);
-      // The first answer position is read for all tokens (ps-official), each later position for the token that follows it.
-      const reads = tokens.map((t, j) => ({ position: start - 1 + j, targets: j === 0 ? [...tokens] : [t] }));
-      sequences.push({ key: key(`ps-${l}`), ids, promptLength: start, reads, decode: 0, ...contextOf(prompt) });
-      return { key: key(`ps-${l}`), start, tokens };
-    };
-    ps = { prompt, options: { A: option('A'), B: option('B') } };
-  }
-  const decodes: Partial<Record<'mc' | 'ff', { key: string; prompt: Prompt }>> = {};
-  for (const m of ['mc', 'ff'] as const) {
-    if (!wants(m)) continue;
-    const prompt = maker.prompt(m, q);
-    sequences.push(asked(m, prompt, () => [], limits[m]));
-    decodes[m] = { key: key(m), prompt };
-  }
-  return { question: q, sequences, gd, ps, decodes };
 }

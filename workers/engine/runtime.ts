@@ -12,10 +12,10 @@ export const LOCAL_ID = 'lookalike-model';
 const LOCAL_PATH = '/models/';
 
 /**
- * Points the library and the runtime at this page's own files and nowhere else. `env` is per realm: every worker must call this once, before
- * its first session. A 404 stands for each file that the model folder lacks, so optional files are optional and no request is made.
+ * Makes this realm ready for sessions: the device made safe, GPU bytes counted, the runtime's own files and threads. Must run before the first
+ * session; again with the same rung and meter it changes nothing, so that the device can be checked before a model is opened.
  */
-export function configureRuntime(files: ModelFiles, threads: number, rung: Rung, meter: GpuMeter): void {
+export function configureBackend(threads: number, rung: Rung, meter: GpuMeter): void {
   if (rung.hideSubgroups) hideSubgroups();
   meter.install();
   ort.wasm.wasmPaths = {
@@ -24,6 +24,14 @@ export function configureRuntime(files: ModelFiles, threads: number, rung: Rung,
   };
   ort.wasm.numThreads = threads;
   ort.wasm.proxy = false;
+}
+
+/**
+ * Points the library and the runtime at this page's own files and nowhere else. `env` is per realm: every worker must call this once, before
+ * its first session. A 404 stands for each file that the model folder lacks, so optional files are optional and no request is made.
+ */
+export function configureRuntime(files: ModelFiles, threads: number, rung: Rung, meter: GpuMeter): void {
+  configureBackend(threads, rung, meter);
   // The blob: URL that the library would otherwise import the runtime from is refused by the content security policy.
   libraryEnv.useWasmCache = false;
   libraryEnv.allowRemoteModels = false;

@@ -1,11 +1,7 @@
 import type { Benchmark, ImageIndex } from '../benchmark/types.ts';
+import { recordedMethods } from '../scoring/methods.ts';
 import { recordKey } from '../scoring/record.ts';
 import type { Group } from './types.ts';
-
-/** Records that each requested method writes: `ps` gives `ps-official` from the same pass (results.md). */
-export function recordedMethods(method: string): readonly string[] {
-  return method === 'ps' ? ['ps', 'ps-official'] : [method];
-}
 
 /**
  * Decides which images a run encodes and what is asked of each: one group an image, in the order in which images first appear.

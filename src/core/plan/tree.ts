@@ -14,6 +14,8 @@ export interface PlannedSequence extends Sequence {
    * attend without a causal mask when several tokens are added to a cache, so a sequence with a context is always computed whole.
    */
   readonly context?: string;
+  /** The prompt shows no image (sensitivity, PMI). */
+  readonly blind?: boolean;
 }
 
 interface Draft {
