@@ -46,7 +46,7 @@ function createSink(out, reporter, onWriteFault) {
       else if (event.type === 'records') {
         lines.push(...event.lines);
         guarded(() => appender.append(event.lines));
-      } else {
+      } else if (event.type === 'started') {
         if (event.resumed > 0) reporter.line(`${event.resumed} results of the earlier run are kept.`);
         guarded(() => writeFiles(out, [{ path: 'run.json', text: `${JSON.stringify(event.info, null, 2)}\n` }]));
       }
@@ -64,12 +64,22 @@ async function openPage(page, url, onEvent) {
   /** @type {string[]} */
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
-  await page.exposeBinding('lookalikeReport', (_source, event) => onEvent(event));
+  let isReady = () => {};
+  const ready = new Promise((/** @type {(value: void) => void} */ resolve) => (isReady = resolve));
+  await page.exposeBinding('lookalikeReport', (_source, /** @type {DriveEvent} */ event) =>
+    event.type === 'ready' ? isReady() : onEvent(event),
+  );
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing for ${READY_MS / 1000} s`)), READY_MS);
+  });
   try {
-    await page.goto(`${url}?drive`);
-    await page.waitForFunction(() => 'lookalike' in globalThis, undefined, { timeout: READY_MS });
+    await Promise.race([page.goto(`${url}?drive`).then(() => ready), late]);
   } catch (error) {
     throw new Stop(`The page did not start in the browser: ${errors[0] ?? words(error).split('\n')[0]}`, 3);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
