@@ -67,6 +67,7 @@ export function createDecoder(session: InferenceSession, constant: Readonly<Reco
       );
     const outputs = await session.run(feeds);
     const tensors = new Map<string, Tensor>();
+    const borrowed = new Set<string>();
     for (const [output, past] of present) {
       const t = outputs[output];
       // Encoder keys and values come back as empty constants once they are cached: the old ones stay.
@@ -74,9 +75,10 @@ export function createDecoder(session: InferenceSession, constant: Readonly<Reco
       if (kept) {
         t?.dispose();
         tensors.set(past, kept);
+        borrowed.add(past);
       } else if (t) tensors.set(past, t);
     }
-    return { logits: await readLogits(outputs['logits'], step.count), state: makeState(total, tensors) };
+    return { logits: await readLogits(outputs['logits'], step.count), state: makeState(total, tensors, borrowed) };
   }
   return { positionRows, empty, extend };
 }
@@ -93,15 +95,21 @@ function presentNames(outputNames: readonly string[]): ReadonlyMap<string, strin
   return map;
 }
 
-function makeState(length: number, tensors: ReadonlyMap<string, Tensor>): State {
+/** `borrowed` tensors belong to an earlier state, which outlives this one and disposes them. */
+function makeState(
+  length: number,
+  tensors: ReadonlyMap<string, Tensor>,
+  borrowed: ReadonlySet<string> = new Set(),
+): State {
   let bytes = 0;
-  for (const t of tensors.values()) bytes += byteLength(t);
+  const owned = [...tensors].filter(([name]) => !borrowed.has(name)).map(([, t]) => t);
+  for (const t of owned) bytes += byteLength(t);
   return {
     length,
     tensors,
     bytes,
     dispose: () => {
-      for (const t of tensors.values()) t.dispose();
+      for (const t of owned) t.dispose();
     },
   };
 }

@@ -18,7 +18,7 @@ import { createLru, type FeatureCache, type StateCache } from './cache.ts';
 import { createDecoder, type Decoder } from './decoder.ts';
 import { buildContexts, type Contexts } from './contexts.ts';
 import { requireImageTokens } from './embed.ts';
-import { executeTree, type ExecuteDeps } from './execute.ts';
+import { executeTree, isKept, type ExecuteDeps } from './execute.ts';
 import { openFiles, type ModelFiles } from './files.ts';
 import { adapterFacts, createGpuMeter, type GpuMeter } from './gpu.ts';
 import { openModel, type OpenedModel } from './load.ts';
@@ -125,15 +125,14 @@ class LoadedEngine implements Engine {
     const sequences = plans.flatMap((p) => p.sequences);
     const tree = request.plain ? plainForest(sequences) : planTree(sequences, this.imageStart(sequences));
     const contexts = await buildContexts(this.model, this.tokenizer, image, sequences, this.positionRows(), work);
-    const readings = await executeTree(tree, sequences, this.deps(request, image, work, contexts));
+    const deps = this.deps(request, image, work, contexts);
+    const planned = plannedWork(tree, contexts, (s) => {
+      const key = isKept(s) ? deps.sharedKey(s) : null;
+      return key !== null && this.states.has(key);
+    });
+    const readings = await executeTree(tree, sequences, deps);
     contexts.dispose();
     for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image.notes));
-    const { prefills, prefillTokens } = contexts.encoded;
-    const planned = {
-      ...tree.work,
-      prefills: tree.work.prefills + prefills,
-      prefillTokens: tree.work.prefillTokens + prefillTokens,
-    };
     return { outcomes, planned, work };
   }
 
@@ -224,6 +223,17 @@ class LoadedEngine implements Engine {
     this.features.clear();
     await this.model.sessions.release();
   }
+}
+
+/** The tree's work, with encoder runs, without the segments whose state an earlier group left. */
+function plannedWork(tree: Tree, contexts: Contexts, held: (s: Segment) => boolean): Tree['work'] {
+  const kept = tree.segments.filter(held);
+  const { prefills, prefillTokens } = contexts.encoded;
+  return {
+    ...tree.work,
+    prefills: tree.work.prefills + prefills - kept.length,
+    prefillTokens: tree.work.prefillTokens + prefillTokens - kept.reduce((n, s) => n + s.end - s.start, 0),
+  };
 }
 
 /** Every sequence by one full forward of its own: the certificate's second opinion on the tree. */

@@ -43,8 +43,7 @@ export async function executeTree(
   async function visit(segment: Segment, parent: State): Promise<void> {
     const sequence = byKey.get(owner.get(segment.id) ?? '');
     if (!sequence) throw new FaultError(fault('internal', `Segment ${segment.id} belongs to no sequence.`));
-    const shared =
-      segment.shared && segment.reads.length === 0 && segment.decodes.length === 0 ? deps.sharedKey(segment) : null;
+    const shared = isKept(segment) ? deps.sharedKey(segment) : null;
     const kept = shared === null ? null : deps.cache.get(shared);
     const { state, logits } = kept ? { state: kept, logits: null } : await run(segment, sequence, parent);
     if (shared !== null && !kept) deps.cache.put(shared, state);
@@ -85,6 +84,11 @@ export async function executeTree(
     empty.dispose();
   }
   return readings(tree, bySegment, decoded);
+}
+
+/** Whether a segment's state may be kept for other groups: it stands before the group's image and nothing is read from it. */
+export function isKept(segment: Segment): boolean {
+  return segment.shared && segment.reads.length === 0 && segment.decodes.length === 0;
 }
 
 /** For each segment, one sequence that passes through it. */
