@@ -1,0 +1,110 @@
+import { ok, type Result } from '../../fault.ts';
+import type { Orientation } from '../orientation.ts';
+import { exifOrientation, xmpOrientation } from './exif.ts';
+import { ascii, corrupt, truncated, viewOf, type ImageHeader } from './types.ts';
+
+export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
+
+/** One chunk: where its data lies. */
+export interface PngChunk {
+  readonly type: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** A PNG's header and the chunks that carry its picture. */
+export interface PngHeader extends ImageHeader {
+  readonly depth: number;
+  /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA. */
+  readonly colourType: number;
+  readonly chunks: readonly PngChunk[];
+}
+
+/** Bit depths that each colour type may have (PNG specification, 11.2.2). */
+const DEPTHS: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+
+/** Walks the chunks up to IEND; bytes behind it are ignored, as in Pillow. */
+export function readPng(bytes: Uint8Array): Result<PngHeader> {
+  const walked = chunksOf(bytes);
+  if (!walked.ok) return walked;
+  const chunks = walked.value;
+  const head = chunks[0];
+  if (head?.type !== 'IHDR' || head.length < 13) return corrupt('PNG', 'it does not begin with its header');
+  const view = viewOf(bytes);
+  const width = view.getUint32(head.start);
+  const height = view.getUint32(head.start + 4);
+  const depth = bytes[head.start + 8] ?? 0;
+  const colourType = bytes[head.start + 9] ?? 0;
+  if (width === 0 || height === 0)
+    return corrupt('PNG', `its header gives a width of ${width} and a height of ${height}`);
+  if (!DEPTHS[colourType]?.includes(depth))
+    return corrupt('PNG', `its header gives ${depth} bits of colour type ${colourType}`);
+  return ok({
+    format: 'png',
+    width,
+    height,
+    orientation: orientation(bytes, chunks),
+    cmyk: false,
+    animated: chunks.some((c) => c.type === 'acTL'),
+    depth,
+    colourType,
+    chunks,
+  });
+}
+
+function chunksOf(bytes: Uint8Array): Result<readonly PngChunk[]> {
+  const view = viewOf(bytes);
+  const chunks: PngChunk[] = [];
+  const hasData = (): boolean => chunks.some((c) => c.type === 'IDAT');
+  for (let at = PNG_SIGNATURE.length; ;) {
+    // A file that ends between two chunks, behind its picture, is whole but for its end mark: Pillow takes it.
+    if (at + 8 > bytes.length) return hasData() ? ok(chunks) : truncated('PNG');
+    const length = view.getUint32(at);
+    const type = ascii(bytes, at + 4, 4);
+    if (!/^[A-Za-z]{4}$/.test(type)) return corrupt('PNG', 'it holds something that is no part of a PNG');
+    if (type === 'IEND') return hasData() ? ok(chunks) : corrupt('PNG', 'it holds no picture');
+    if (at + 12 + length > bytes.length && !pastHeader(type, bytes, at)) return truncated('PNG');
+    chunks.push({ type, start: at + 8, length });
+    at += 12 + length;
+  }
+}
+
+/** A header that is whole is read even where the file ends soon after, so that its size can be judged first. */
+const pastHeader = (type: string, bytes: Uint8Array, at: number): boolean => type === 'IHDR' && at + 21 <= bytes.length;
+
+function orientation(bytes: Uint8Array, chunks: readonly PngChunk[]): Orientation {
+  const data = (c: PngChunk): Uint8Array => bytes.subarray(c.start, c.start + c.length);
+  const exif = chunks.find((c) => c.type === 'eXIf');
+  const xmp = chunks.find((c) => c.type === 'iTXt' && ascii(bytes, c.start, 17) === 'XML:com.adobe.xmp');
+  return (exif ? exifOrientation(data(exif)) : null) ?? (xmp ? xmpOrientation(data(xmp)) : null) ?? 1;
+}
+
+/** CRC-32 of a chunk's type and data (PNG specification, annex D). */
+export function crc32(bytes: Uint8Array, from: number, to: number): number {
+  let crc = 0xffffffff;
+  for (let i = from; i < to; i++) crc = (CRC_TABLE[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+/** The first chunk that its checksum contradicts, or null. */
+export function damagedChunk(bytes: Uint8Array, chunks: readonly PngChunk[]): PngChunk | null {
+  const view = viewOf(bytes);
+  return (
+    chunks.find(({ start, length }) => {
+      const end = start + length;
+      return end + 4 > bytes.length || crc32(bytes, start - 4, end) !== view.getUint32(end);
+    }) ?? null
+  );
+}

@@ -1,0 +1,58 @@
+import { fail, fault, ok, type Result } from '../../fault.ts';
+import { settingsOf, type ProcessorFiles } from '../settings.ts';
+import { bit } from './bit.ts';
+import { blip } from './blip.ts';
+import { clip } from './clip.ts';
+import { idefics3 } from './idefics3.ts';
+import { llava } from './llava.ts';
+import { qwen2vl } from './qwen2vl.ts';
+import { siglip } from './siglip.ts';
+import type { ConfiguredProcessor, ImageProcessor } from './types.ts';
+import { vit } from './vit.ts';
+
+/** Every image processor that Lookalike has. A new one: its file, and a line here. */
+export const PROCESSORS: readonly ImageProcessor[] = [siglip, clip, llava, vit, bit, blip, idefics3, qwen2vl];
+
+/** The class that a family's folder means when it names none (transformers' auto mapping). */
+const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
+  clip,
+  siglip,
+  siglip2: siglip,
+  vit,
+  dinov2: bit,
+  llava: clip,
+  llava_qwen2: clip,
+  florence2: clip,
+  paligemma: siglip,
+  gemma3n: siglip,
+  idefics3,
+  smolvlm: idefics3,
+  qwen2_vl: qwen2vl,
+  qwen2_5_vl: qwen2vl,
+  qwen3_vl: qwen2vl,
+  qwen3_vl_moe: qwen2vl,
+  qwen3_5: qwen2vl,
+  qwen3_5_moe: qwen2vl,
+};
+
+/** The image processor that a model folder asks for, with its settings. */
+export function processorFor(files: ProcessorFiles): Result<ConfiguredProcessor> {
+  const settings = settingsOf(files);
+  const named = settings.raw['image_processor_type'] ?? settings.raw['feature_extractor_type'];
+  const name =
+    typeof named === 'string' ? named.replace(/FeatureExtractor$/, 'ImageProcessor').replace(/(Fast|Pil)$/, '') : null;
+  const found =
+    PROCESSORS.find((p) => name !== null && p.names.includes(name)) ??
+    (name === null ? BY_MODEL_TYPE[files.modelType] : undefined);
+  if (!found)
+    return fail(
+      fault(
+        'unsupported',
+        name === null
+          ? `Lookalike does not know how images of a ${files.modelType || 'model without a type'} are prepared: its preprocessor_config.json names no image processor.`
+          : `Lookalike has no image processor of the kind ${name}.`,
+        { processor: name, modelType: files.modelType },
+      ),
+    );
+  return ok(found.configure(settings, files));
+}
