@@ -15,24 +15,35 @@ export interface PromptContext {
 }
 
 /**
- * The decoder's input for tokens [start, end) of a sequence: embeddings, with the rows of image tokens replaced by the images' features in order.
+ * The decoder's input for tokens [start, end) of a sequence: embeddings (`session` null: the ids themselves), with the rows of image tokens replaced by the images' features in order.
  * @throws FaultError 'bad-prompt' when the prompt holds another number of image tokens than the images have rows
  */
 export async function embedSegment(
-  session: InferenceSession,
+  session: InferenceSession | null,
   ids: readonly number[],
   start: number,
   end: number,
   context: PromptContext,
 ): Promise<Step> {
   const part = ids.slice(start, end);
+  // Text models embed inside their one graph.
+  if (session === null)
+    return {
+      count: part.length,
+      feeds: { input_ids: int64(part, [1, part.length]) },
+      positions: slicePositions(context, start, end),
+    };
   const outputs = await session.run({ input_ids: int64(part, [1, part.length]) });
   const feeds: Record<string, Tensor> = { ...outputs, ...context.feeds };
   const embeds = outputs['inputs_embeds'] ?? outputs[session.outputNames[0] ?? ''];
   if (!embeds) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
   feeds['inputs_embeds'] = embeds;
   if (context.images.length > 0 && context.imageTokenId >= 0) mergeImages(embeds, ids, start, end, context);
-  return { count: part.length, feeds, positions: context.positions.map((row) => row.slice(start, end)) };
+  return { count: part.length, feeds, positions: slicePositions(context, start, end) };
+}
+
+function slicePositions(context: PromptContext, start: number, end: number): readonly (readonly number[])[] {
+  return context.positions.map((row) => row.slice(start, end));
 }
 
 /** Checks once for a whole prompt that its image tokens are as many as the feature rows. */

@@ -1,6 +1,5 @@
 import type { PromptImage } from '../../src/core/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
-import { integersAt } from '../../src/core/json.ts';
 import { methodParts } from '../../src/core/scoring/methods.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
 import { NO_WORK, type Segment, type Tree, type Work } from '../../src/core/plan/types.ts';
@@ -19,12 +18,13 @@ import { createDecoder, type Decoder } from './decoder.ts';
 import { buildContexts, type Contexts } from './contexts.ts';
 import { requireImageTokens } from './embed.ts';
 import { executeTree, isKept, type ExecuteDeps } from './execute.ts';
-import { openFiles, type ModelFiles } from './files.ts';
+import { openFiles } from './files.ts';
 import { adapterFacts, createGpuMeter, type GpuMeter } from './gpu.ts';
 import { openModel, type OpenedModel } from './load.ts';
 import { failedOutcomes, outcomesOf } from './outcomes.ts';
 import { createPromptMaker, type PromptMaker } from './prompts.ts';
 import { configureRuntime, libraryVersions } from './runtime.ts';
+import { stopIds } from './stops.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 import { encodeImage, type ImageFeatures } from './vision.ts';
 
@@ -262,20 +262,4 @@ function plainForest(sequences: readonly PlannedSequence[]): Tree {
     decodes: sum('decodes'),
   };
   return { segments, paths, work };
-}
-
-/** Where greedy decoding stops: every end-of-sequence id that the folder names. */
-async function stopIds(files: ModelFiles, tokenizer: Tokenizer): Promise<ReadonlySet<number>> {
-  const generation = await files.json('generation_config.json');
-  const config = await files.json('config.json');
-  const named = await files.json('tokenizer_config.json');
-  const ids = [
-    ...integersAt(generation, 'eos_token_id'),
-    ...integersAt(config, 'eos_token_id'),
-    ...integersAt(config, 'text_config', 'eos_token_id'),
-  ];
-  const eos = (named as { eos_token?: unknown } | null)?.eos_token;
-  const piece = typeof eos === 'string' ? eos : (eos as { content?: string } | undefined)?.content;
-  const id = piece === undefined ? null : tokenizer.id(piece);
-  return new Set(id === null ? ids : [...ids, id]);
 }

@@ -16,7 +16,8 @@ export interface Readings {
 
 export interface ExecuteDeps {
   readonly decoder: Decoder;
-  readonly embed: InferenceSession;
+  /** null: a text model, which takes token ids. */
+  readonly embed: InferenceSession | null;
   readonly cache: StateCache;
   readonly settings: DecodeSettings;
   /** Key of a shared segment: what stands before the group's own image. null: nothing may be shared. */
