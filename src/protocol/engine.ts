@@ -1,4 +1,5 @@
 import type { ImageIndex, Letter } from '../core/benchmark/types.ts';
+import type { CheckResult } from '../core/certificate/operators.ts';
 import type { Result } from '../core/fault.ts';
 import type { FamilyStatus } from '../core/families/types.ts';
 import type { ProcessedImage } from '../core/pixels/types.ts';
@@ -24,6 +25,18 @@ export interface LoadRequest {
   readonly rung: Rung;
   /** Bytes that features and shared KV states may hold. */
   readonly cacheBytes: number;
+}
+
+export interface OperatorCheckRequest {
+  /** URL of the folder with the checks (public/certificate). */
+  readonly base: string;
+  readonly device: Device;
+  /** WASM threads. */
+  readonly threads: number;
+  readonly rung: Rung;
+  /** Use the graphs of half precision: the device has shader-f16 and the dtype is fp16 or q4f16. */
+  readonly half: boolean;
+  readonly stopAtFirst: boolean;
 }
 
 export interface DeviceFacts {
@@ -114,6 +127,8 @@ export interface Meters {
 /** What an engine worker answers to. One call at a time; a worker whose session failed is replaced, never reused. */
 export interface EngineApi {
   load(request: LoadRequest): Promise<Result<LoadedModel>>;
+  /** Runs the operator checks (docs/certificate.md), before or without a model. Device and rung must be those of a later `load` in the same worker. */
+  checkOperators(request: OperatorCheckRequest): Promise<Result<readonly CheckResult[]>>;
   /** Whether the features of an image are in memory, so that no pixels need be prepared. */
   hasFeatures(imageSha256: string): Promise<boolean>;
   score(request: GroupRequest): Promise<Result<GroupResult>>;

@@ -2,7 +2,7 @@
 import numpy as np
 import reference as ref
 from fill import hash32, uniform
-from graphs import LENGTHS, MS, POSITIONS, Graph, Spec, integer, random, rope
+from graphs import LENGTHS, MS, POSITIONS, Graph, Spec, integer, random, rope, runs
 
 EPS = float(np.float32(1e-5))
 
@@ -113,7 +113,7 @@ def activations():
         'quick': ('QuickGelu', 'alpha 1.702', 31), 'silu': ('SiLU', 'gate times up', 31)}, LENGTHS)
 
 
-GRIDS = {1: (1, 1), 5: (1, 5), 40: (5, 8), 69: (3, 23), 200: (10, 20)}
+GRIDS = {69: (3, 23), 200: (10, 20)}
 
 
 def convolution():
@@ -140,4 +140,4 @@ def convolution():
                 'causal': ref.convolve(f['sequence'][:, :, None], short[:, :, None], np.zeros(48), (1, 1), (0, 0), 48)[:, :, 0]}
 
     return Spec('convolution', build, inputs, expect, {
-        'patches': ('Conv', '14 x 14 patches', 3), 'depthwise': ('Conv', '3 x 3, depthwise', 7), 'causal': ('Conv', 'length 3, depthwise', 13)}, LENGTHS)
+        'patches': ('Conv', '14 x 14 patches', 3), 'depthwise': ('Conv', '3 x 3, depthwise', 7), 'causal': ('Conv', 'length 3, depthwise', 13)}, runs(69, 200))

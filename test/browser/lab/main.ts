@@ -1,0 +1,13 @@
+/**
+ * The lab: a page of its own, outside the product, where browser tests reach the workers directly. To add something, write lab/<name>.ts and name it
+ * here; a spec calls it by `page.evaluate(() => lab.<name>.<function>(...))`.
+ */
+import * as operators from './operators.ts';
+
+const lab = { operators };
+export type Lab = typeof lab;
+
+declare global {
+  var lab: Lab;
+}
+globalThis.lab = lab;
