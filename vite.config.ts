@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { serviceWorker } from './src/sw/plugin.ts';
 
 /** Headers on every response: cross-origin isolation (threads, precise memory) and the privacy promise. */
 export const HEADERS = {
@@ -10,7 +11,7 @@ export const HEADERS = {
 
 export default defineConfig({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), serviceWorker()],
   worker: { format: 'es' },
   build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000, sourcemap: false },
   server: { headers: HEADERS },

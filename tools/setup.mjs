@@ -23,6 +23,7 @@ const BUILD_INPUTS = [
   'workers',
   'public',
   'index.html',
+  'tools/headers.mjs',
   'vite.config.ts',
   'svelte.config.js',
   'package-lock.json',

@@ -30,6 +30,8 @@ export interface Asked {
 export interface FakeHub {
   readonly url: string;
   readonly commit: string;
+  /** The host that large files are redirected to. */
+  readonly delivery: string;
   /** Bytes written to sockets, by file. */
   readonly served: Map<string, number>;
   readonly asked: Asked[];
@@ -139,6 +141,7 @@ export async function startHub(options: HubOptions): Promise<FakeHub> {
   const hub: FakeHub = {
     url: address(api),
     commit: COMMIT,
+    delivery: address(cdn),
     served,
     asked,
     fault: () => null,

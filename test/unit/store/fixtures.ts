@@ -4,8 +4,11 @@ import type { Benchmark, PairImage } from '../../../src/core/benchmark/types.ts'
 import { DEFAULT_PIXEL_POLICY } from '../../../src/core/pixels/types.ts';
 import type { ScoredRecord } from '../../../src/core/scoring/record.ts';
 import type { RunConfig } from '../../../src/run/types.ts';
+import { noise } from './noise.ts';
 import { openStore, type Store } from '../../../src/store/db.ts';
 import type { ModelFileInput } from '../../../src/store/models.ts';
+
+export { noise };
 
 let names = 0;
 /** A store of its own for each test. */
@@ -76,17 +79,6 @@ export const config = (id: string, createdAt = '2026-01-01T00:00:00.000Z'): RunC
   policy: DEFAULT_PIXEL_POLICY,
   allowUncertified: false,
 });
-
-/** Bytes that look random and are the same every time. */
-export function noise(length: number, seed = 1): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(length);
-  let x = seed;
-  for (let i = 0; i < length; i++) {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-    out[i] = x >>> 24;
-  }
-  return out;
-}
 
 /** A model folder as a picker gives it, inside a folder of its own. */
 export function modelFolder(weights: Uint8Array<ArrayBuffer> = noise(1000)): ModelFileInput[] {
