@@ -1,17 +1,41 @@
 import { fail, fault, ok, type Result } from '../../fault.ts';
 import { settingsOf, type ProcessorFiles } from '../settings.ts';
+import { llavaNext, llavaOnevision } from './anyres.ts';
 import { bit } from './bit.ts';
 import { blip } from './blip.ts';
 import { clip } from './clip.ts';
+import { gemma3 } from './gemma3.ts';
+import { gemma4 } from './gemma4.ts';
 import { idefics3 } from './idefics3.ts';
+import { janus } from './janus.ts';
+import { lfm2vl } from './lfm2vl.ts';
 import { llava } from './llava.ts';
+import { mllama } from './mllama.ts';
+import { pixtral } from './pixtral.ts';
 import { qwen2vl } from './qwen2vl.ts';
 import { siglip } from './siglip.ts';
 import type { ConfiguredProcessor, ImageProcessor } from './types.ts';
 import { vit } from './vit.ts';
 
 /** Every image processor that Lookalike has. A new one: its file, and a line here. */
-export const PROCESSORS: readonly ImageProcessor[] = [siglip, clip, llava, vit, bit, blip, idefics3, qwen2vl];
+export const PROCESSORS: readonly ImageProcessor[] = [
+  siglip,
+  clip,
+  llava,
+  vit,
+  bit,
+  blip,
+  idefics3,
+  qwen2vl,
+  gemma3,
+  gemma4,
+  llavaNext,
+  llavaOnevision,
+  pixtral,
+  lfm2vl,
+  janus,
+  mllama,
+];
 
 /** The class that a family's folder means when it names none (transformers' auto mapping). */
 const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
@@ -33,6 +57,13 @@ const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
   qwen3_vl_moe: qwen2vl,
   qwen3_5: qwen2vl,
   qwen3_5_moe: qwen2vl,
+  gemma3,
+  gemma4,
+  llava_next: llavaNext,
+  llava_onevision: llavaOnevision,
+  pixtral,
+  mistral3: pixtral,
+  lfm2_vl: lfm2vl,
 };
 
 /** The image processor that a model folder asks for, with its settings. */
