@@ -3,8 +3,9 @@
  * here; a spec calls it by `page.evaluate(() => lab.<name>.<function>(...))`.
  */
 import * as operators from './operators.ts';
+import * as score from './score.ts';
 
-const lab = { operators };
+const lab = { operators, score };
 export type Lab = typeof lab;
 
 declare global {

@@ -21,8 +21,8 @@ export async function startLab(): Promise<LabServer> {
     server: { port: 0, host: '127.0.0.1', hmr: false, watch: null, headers: HEADERS },
     // Named, since a library found only when a worker starts would make Vite reload the page in the middle of a test.
     optimizeDeps: {
-      entries: ['test/browser/lab/index.html', 'workers/engine/engine.worker.ts'],
-      include: ['comlink', '@huggingface/transformers', 'onnxruntime-web/webgpu'],
+      entries: ['test/browser/lab/index.html', 'workers/engine/engine.worker.ts', 'workers/pixels/pixels.worker.ts'],
+      include: ['comlink', '@huggingface/transformers', 'onnxruntime-web/webgpu', 'fast-png'],
     },
   });
   await server.listen();

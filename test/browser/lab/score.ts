@@ -1,0 +1,67 @@
+import { transfer, wrap } from 'comlink';
+import { DEFAULT_PIXEL_POLICY } from '../../../src/core/pixels/types.ts';
+import type { PromptSet } from '../../../src/core/prompts/types.ts';
+import type { TreeWork, Work } from '../../../src/core/plan/types.ts';
+import type { Outcome, QuestionRequest, RenderedPrompt, Rung } from '../../../src/protocol/engine.ts';
+import type { Device, DtypeMap } from '../../../src/protocol/model.ts';
+import type { PixelsApi } from '../../../src/protocol/pixels.ts';
+import { withEngine } from './engine.ts';
+
+export interface ScoreRequest {
+  readonly base: string;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly device: Device;
+  readonly dtype: DtypeMap;
+  readonly rung: Rung;
+  readonly plain: boolean;
+  readonly promptSet: PromptSet;
+  readonly items: readonly { readonly image: string; readonly question: QuestionRequest }[];
+  /** Also render prompts. */
+  readonly render: boolean;
+}
+
+export interface Scored {
+  readonly outcomes: readonly Outcome[];
+  readonly rendered: readonly (RenderedPrompt & { readonly pair: string; readonly image: number })[];
+  readonly works: readonly { readonly planned: TreeWork; readonly work: Work }[];
+}
+
+/** Scores questions of a served model folder with the product's own workers: pixels prepared by one, scored by the other. */
+export async function score(request: ScoreRequest): Promise<Scored> {
+  const worker = new Worker(new URL('../../../workers/pixels/pixels.worker.ts', import.meta.url), { type: 'module' });
+  const pixels = wrap<PixelsApi>(worker);
+  try {
+    return await withEngine(async (engine) => {
+      const source = { kind: 'served' as const, base: request.base, files: request.files };
+      const { device, dtype, rung, plain, promptSet } = request;
+      const loaded = await engine.load({ source, device, dtype, rung, threads: 2, cacheBytes: 2 ** 28 });
+      if (!loaded.ok) throw new Error(loaded.fault.message);
+      const settings = { modelType: loaded.value.modelType, ...loaded.value.files, policy: DEFAULT_PIXEL_POLICY };
+      const [outcomes, rendered, works]: [Outcome[], Scored['rendered'][number][], Scored['works'][number][]] = [
+        [],
+        [],
+        [],
+      ];
+      for (const { image, question } of request.items) {
+        const ready = (await engine.hasFeatures(image))
+          ? null
+          : await pixels.prepare(await (await fetch(image)).blob(), settings);
+        if (ready && !ready.ok) throw new Error(ready.fault.message);
+        const tensors = ready?.value ?? null;
+        const group = { imageSha256: image, questions: [question], promptSet, plain, pixels: tensors };
+        const buffers = tensors ? Object.values(tensors.tensors).map((t) => t.data.buffer as ArrayBuffer) : [];
+        const result = await engine.score(transfer(group, buffers));
+        if (!result.ok) throw new Error(result.fault.message);
+        outcomes.push(...result.value.outcomes);
+        works.push({ planned: result.value.planned, work: result.value.work });
+        if (!request.render) continue;
+        const prompts = await engine.render({ ...group, pixels: null });
+        if (!prompts.ok) throw new Error(prompts.fault.message);
+        rendered.push(...prompts.value.map((p) => ({ ...p, pair: question.pair, image: question.image })));
+      }
+      return { outcomes, rendered, works };
+    });
+  } finally {
+    worker.terminate();
+  }
+}
