@@ -10,6 +10,7 @@ export const llava: Family = { ...common, type: 'llava', status: 'checked' };
 export const llavaOnevision: Family = {
   ...common,
   type: 'llava_onevision',
+  status: 'checked',
   caveat: 'Images are shown to this model as one tile: transformers.js exports leave out its any-resolution tiling.',
 };
 

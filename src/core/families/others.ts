@@ -39,12 +39,13 @@ function lfm2Expand(image: PromptImage, files: FamilyFiles, vocabulary: Vocabula
   } else text += piece.repeat(whole);
   return text + stringAt(files.processor, ['image_end_token'], '<|image_end|>');
 }
-export const lfm2Vl: Family = { ...common, type: 'lfm2_vl', expand: lfm2Expand };
+export const lfm2Vl: Family = { ...common, type: 'lfm2_vl', status: 'checked', expand: lfm2Expand };
 
 /** Florence-2: encoder and decoder; image features stand before the text's embeddings in the encoder, so no token marks them. */
 export const florence2: Family = {
   ...common,
   type: 'florence2',
+  status: 'checked',
   architecture: 'encoder-decoder',
   placeholder: () => '',
   expand: () => '',

@@ -59,7 +59,14 @@ const qwen = {
 
 export const qwen2Vl: Family = { ...qwen, type: 'qwen2_vl', status: 'checked' };
 export const qwen25Vl: Family = { ...qwen, type: 'qwen2_5_vl', status: 'checked' };
-export const qwen3Vl: Family = { ...qwen, type: 'qwen3_vl' };
-export const qwen35: Family = { ...qwen, type: 'qwen3_5' };
+/** Qwen3-VL: exports for transformers.js take only the last layer's image features. */
+export const qwen3Vl: Family = {
+  ...qwen,
+  type: 'qwen3_vl',
+  status: 'checked',
+  caveat:
+    "Browser exports of Qwen3-VL leave out its deepstack image features, so these likelihoods are the export's own (GD moves by up to 3 against the full model).",
+};
+export const qwen35: Family = { ...qwen, type: 'qwen3_5', status: 'checked' };
 export const qwen3VlMoe: Family = { ...qwen, type: 'qwen3_vl_moe' };
 export const qwen35Moe: Family = { ...qwen, type: 'qwen3_5_moe' };
