@@ -58,8 +58,10 @@ export function createGpuMeter(): GpuMeter {
     GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, descriptor) {
       const device = await requestDevice.call(this, descriptor);
       devices.push(device);
+      // The runtime destroys its device with its last session and takes a new one for the next: only the newest one's loss is a loss.
+      lost = null;
       void device.lost.then((info) => {
-        lost = `${info.reason}: ${info.message}`;
+        if (device === devices.at(-1)) lost = `${info.reason}: ${info.message}`;
       });
       return device;
     };
