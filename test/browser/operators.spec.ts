@@ -1,0 +1,86 @@
+import { expect, test, type Page } from '@playwright/test';
+import type { CheckResult } from '../../src/core/certificate/operators.ts';
+import type { OperatorCheckRequest } from '../../src/protocol/engine.ts';
+import { startLab, type LabServer } from './lab/server.ts';
+
+/**
+ * The tests' adapter is SwiftShader, whose subgroup size of 4 the runtime's attention kernels do not bear: it stands for every device that is
+ * silently wrong.
+ */
+const PLAIN = { hideSubgroups: false, fp32Accumulation: false };
+const HIDDEN = { hideSubgroups: true, fp32Accumulation: false };
+const WEBGPU = { device: 'webgpu', threads: 2, half: false, stopAtFirst: false } as const;
+const WASM = { device: 'wasm', threads: 2, rung: PLAIN, stopAtFirst: false } as const;
+
+let lab: LabServer;
+test.beforeAll(async () => {
+  lab = await startLab();
+});
+test.afterAll(() => lab.close());
+
+async function open(page: Page): Promise<void> {
+  await page.goto(lab.url);
+  await page.waitForFunction(() => 'lab' in globalThis);
+}
+
+async function check(page: Page, request: Omit<OperatorCheckRequest, 'base'>): Promise<readonly CheckResult[]> {
+  await open(page);
+  const { results, seconds } = await page.evaluate((r) => globalThis.lab.operators.check(r), request);
+  test.info().annotations.push({ type: 'seconds', description: seconds.toFixed(1) });
+  return results;
+}
+
+const wrong = (results: readonly CheckResult[]): string[] =>
+  results.filter((r) => !r.passed).map((r) => `${r.name}: ${r.detail}`);
+
+test('WebGPU as it is: attention of more than 32 new tokens is wrong, shorter attention is right', async ({ page }) => {
+  const results = await check(page, { ...WEBGPU, rung: PLAIN });
+  const failed = results.filter((r) => !r.passed);
+  expect(failed.length).toBeGreaterThan(0);
+  for (const r of failed) {
+    expect(r.operator).toMatch(/GroupQueryAttention|MultiHeadAttention/);
+    expect(r.length).toBeGreaterThan(32);
+    expect(r.error).toBeGreaterThan(0.1);
+  }
+});
+
+test('WebGPU with subgroups hidden: every operator is right', async ({ page }) => {
+  const results = await check(page, { ...WEBGPU, rung: HIDDEN });
+  expect(wrong(results)).toEqual([]);
+  expect(new Set(results.map((r) => r.length))).toEqual(new Set([1, 5, 40, 69, 200]));
+});
+
+for (const half of [false, true])
+  test(`WASM in ${half ? 'float16' : 'float32'}: every operator is right`, async ({ page }) => {
+    expect(wrong(await check(page, { ...WASM, half }))).toEqual([]);
+  });
+
+test('checks that stop at the first failure end with it', async ({ page }) => {
+  const all = await check(page, { ...WASM, half: false });
+  const results = await check(page, { ...WEBGPU, rung: PLAIN, stopAtFirst: true });
+  expect(results.length).toBeLessThan(all.length / 10);
+  expect(wrong(results)).not.toEqual([]);
+});
+
+test('a graph that the device cannot run is a failed check with the reason', async ({ page }) => {
+  // SwiftShader has no shader-f16.
+  const results = await check(page, { ...WEBGPU, rung: HIDDEN, half: true });
+  expect(results.length).toBeGreaterThan(0);
+  for (const r of results) expect(r).toMatchObject({ passed: false, error: null });
+  expect(results[0]?.detail).toContain('f16');
+});
+
+test('a model loads in the worker that was checked, and its device does not count as lost', async ({ page }) => {
+  await open(page);
+  const request = { device: 'webgpu', threads: 2, rung: HIDDEN, half: false } as const;
+  const meters = await page.evaluate((r) => globalThis.lab.operators.checkThenLoad(r), request);
+  expect(meters.lost).toBeNull();
+  expect(meters.gpuBytes).toBeGreaterThan(10_000_000);
+});
+
+test('checks that cannot be read are an error, not a pass', async ({ page }) => {
+  await page.route('**/certificate/expected.bin', (route) => route.fulfill({ body: Buffer.alloc(16) }));
+  await open(page);
+  const run = page.evaluate((r) => globalThis.lab.operators.check(r), { ...WASM, half: false });
+  await expect(run).rejects.toThrow(/list of operator checks is damaged/);
+});
