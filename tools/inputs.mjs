@@ -1,7 +1,8 @@
 /** What `evaluate` is given on disk: found, named, and refused in a sentence where it cannot be meant. */
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Stop } from './say.mjs';
+import { cacheFolder, fetchModel } from './fetch-model.mjs';
+import { Stop, note } from './say.mjs';
 import { ROOT } from './setup.mjs';
 
 const BENCHMARK = join(ROOT, 'public', 'benchmarks', 'phantoms');
@@ -93,11 +94,12 @@ function checkModel(dir, path) {
 /**
  * Fetches a model of the hub into the user's cache.
  * @param {string} id
- * @param {string | Record<string, string>} _dtype
+ * @param {string | Record<string, string>} dtype
  * @returns {Promise<{dir: string, name: string, revision: string | null}>}
  */
-async function hubModel(id, _dtype) {
-  throw new Stop(`--model: there is no folder ${id} here.`, 2);
+async function hubModel(id, dtype) {
+  note(`There is no folder ${id} here: fetching the model ${id} from the hub.`);
+  return fetchModel({ id, dtype, dir: cacheFolder(id) });
 }
 
 /**
