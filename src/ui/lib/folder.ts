@@ -1,0 +1,95 @@
+/** Folders as they come into a page: by a picker, or dropped. All become a list of paths with lazy bytes. */
+
+export interface FolderFile {
+  /** With '/', from the chosen folder on, the folder's own name left out. */
+  readonly path: string;
+  readonly blob: File;
+}
+export interface Folder {
+  readonly name: string;
+  readonly files: readonly FolderFile[];
+}
+
+/** Hidden files and what package managers leave behind are never part of a model or a benchmark. */
+const SKIPPED = /(^|\/)(\.[^/]*|node_modules|__pycache__|__MACOSX)(\/|$)/;
+
+/** What an `<input webkitdirectory>` gives; null when nothing was chosen. */
+export function folderOfInput(list: FileList | null): Folder | null {
+  const files = [...(list ?? [])];
+  const first = files[0];
+  if (!first) return null;
+  const name = first.webkitRelativePath.split('/')[0] ?? first.name;
+  return { name, files: kept(files.map((blob) => ({ path: afterFirst(blob.webkitRelativePath || blob.name), blob }))) };
+}
+
+function afterFirst(path: string): string {
+  const slash = path.indexOf('/');
+  return slash < 0 ? path : path.slice(slash + 1);
+}
+
+function kept(files: readonly FolderFile[]): readonly FolderFile[] {
+  return files.filter((f) => !SKIPPED.test(f.path));
+}
+
+/**
+ * The folders among dropped things; files dropped singly make one folder of their own.
+ * Must be called while the drop event is being handled: the browser empties the list after it.
+ */
+export function droppedFolders(data: DataTransfer): Promise<readonly Folder[]> {
+  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
+  return readEntries(entries);
+}
+
+async function readEntries(entries: readonly FileSystemEntry[]): Promise<readonly Folder[]> {
+  const folders: Folder[] = [];
+  const loose: FolderFile[] = [];
+  for (const entry of entries) {
+    if (isDirectory(entry)) folders.push({ name: entry.name, files: kept(await walk(entry, '')) });
+    else if (isFile(entry)) loose.push({ path: entry.name, blob: await fileOf(entry) });
+  }
+  const name = loose[0]?.path ?? 'files';
+  return loose.length > 0 ? [...folders, { name, files: kept(loose) }] : folders;
+}
+
+function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+async function walk(directory: FileSystemDirectoryEntry, above: string): Promise<FolderFile[]> {
+  const found: FolderFile[] = [];
+  for (const entry of await childrenOf(directory)) {
+    const path = above + entry.name;
+    if (SKIPPED.test(path)) continue;
+    if (isDirectory(entry)) found.push(...(await walk(entry, `${path}/`)));
+    else if (isFile(entry)) found.push({ path, blob: await fileOf(entry) });
+  }
+  return found;
+}
+
+/** A reader gives at most 100 entries at a time, and an empty list at the end. */
+async function childrenOf(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) return all;
+    all.push(...some);
+  }
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+export type FolderKind = 'model' | 'benchmark' | 'both' | 'unknown';
+
+/** What a folder is, by the names in it. */
+export function kindOf(folder: Folder): FolderKind {
+  const has = (test: RegExp): boolean => folder.files.some((f) => test.test(f.path));
+  const model = has(/\.onnx$/) && has(/(^|\/)config\.json$/);
+  const benchmark = has(/(^|\/)dataset\.(json|csv)$/);
+  return model && benchmark ? 'both' : model ? 'model' : benchmark ? 'benchmark' : 'unknown';
+}

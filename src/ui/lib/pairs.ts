@@ -1,0 +1,104 @@
+import type { Benchmark, ImageIndex, Pair } from '../../core/benchmark/types.ts';
+import { recordKey, type ResultRecord } from '../../core/scoring/record.ts';
+import type { Verdict } from '../components/Mark.svelte';
+
+/** Records by their key: the later of two with the same key counts. */
+export type RecordIndex = ReadonlyMap<string, ResultRecord>;
+
+export function indexRecords(...lists: readonly (readonly ResultRecord[])[]): RecordIndex {
+  const index = new Map<string, ResultRecord>();
+  for (const list of lists) for (const r of list) index.set(recordKey(r), r);
+  return index;
+}
+
+export function recordOf(index: RecordIndex, pair: string, image: ImageIndex, method: string): ResultRecord | null {
+  return index.get(recordKey({ pair, image, method })) ?? null;
+}
+
+/** Methods that have records, in the order in which the paper's tables put them; others behind, by name. */
+const ORDER = ['mc', 'gd', 'ps', 'ps-official', 'ff', 'ff-likelihood'];
+export function methodsOf(records: Iterable<ResultRecord>): readonly string[] {
+  const found = new Set<string>();
+  for (const r of records) found.add(r.method);
+  const rank = (m: string): number => (ORDER.includes(m) ? ORDER.indexOf(m) : ORDER.length);
+  return [...found].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+export function verdictOf(record: ResultRecord | null): Verdict {
+  if (record === null) return 'open';
+  if (record.status === 'failed') return 'failed';
+  if (record.chosen === null) return 'invalid';
+  return record.correct ? 'right' : 'wrong';
+}
+
+/** What became of a pair under one method. */
+export interface PairOutcome {
+  readonly images: readonly [Verdict, Verdict];
+  readonly records: readonly [ResultRecord | null, ResultRecord | null];
+  readonly set: boolean;
+  /** Both answers valid and the same. */
+  readonly confused: boolean;
+  readonly error: boolean;
+  readonly complete: boolean;
+}
+
+export function outcomeOf(index: RecordIndex, pair: string, method: string): PairOutcome {
+  const records = [recordOf(index, pair, 1, method), recordOf(index, pair, 2, method)] as const;
+  const images = [verdictOf(records[0]), verdictOf(records[1])] as const;
+  const [one, two] = [records[0]?.chosen ?? null, records[1]?.chosen ?? null];
+  return {
+    images,
+    records,
+    set: images[0] === 'right' && images[1] === 'right',
+    confused: one !== null && one === two,
+    error: images.includes('failed'),
+    complete: !images.includes('open'),
+  };
+}
+
+export const PAIR_FILTERS = ['all', 'failures', 'confused', 'errors', 'different'] as const;
+export type PairFilter = (typeof PAIR_FILTERS)[number];
+
+export function readFilter(text: string | undefined): PairFilter {
+  return PAIR_FILTERS.find((f) => f === text) ?? 'all';
+}
+
+export interface PairRow {
+  readonly pair: Pair;
+  readonly outcomes: Readonly<Record<string, PairOutcome>>;
+}
+
+export function pairRows(
+  benchmark: Pick<Benchmark, 'pairs'>,
+  limit: number | null,
+  index: RecordIndex,
+  methods: readonly string[],
+): readonly PairRow[] {
+  const pairs = limit === null ? benchmark.pairs : benchmark.pairs.slice(0, limit);
+  return pairs.map((pair) => ({
+    pair,
+    outcomes: Object.fromEntries(methods.map((m) => [m, outcomeOf(index, pair.id, m)])),
+  }));
+}
+
+/**
+ * Whether a pair belongs to a filter.
+ * failures: some method has not both images right; confused: some method gave both the same answer; errors: something could not be scored;
+ * different: the methods do not agree on whether the pair is right.
+ */
+export function matches(row: PairRow, filter: PairFilter): boolean {
+  const all = Object.values(row.outcomes);
+  const complete = all.filter((o) => o.complete && !o.error);
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'failures':
+      return complete.some((o) => !o.set);
+    case 'confused':
+      return complete.some((o) => o.confused);
+    case 'errors':
+      return all.some((o) => o.error);
+    case 'different':
+      return new Set(complete.map((o) => o.set)).size > 1;
+  }
+}
