@@ -24,7 +24,7 @@ export async function decodeImage(image: Blob, policy: PixelPolicy): Promise<Res
     const bytes = new Uint8Array(await image.arrayBuffer());
     const header = readHeader(bytes);
     if (!header.ok) return header;
-    const stored = await decodeStored(bytes, header.value);
+    const stored = await decodeStored(bytes, header.value, policy);
     if (!stored.ok) return stored;
     const { raster, notes } = stored.value;
     if (raster.width !== header.value.width || raster.height !== header.value.height)
@@ -49,11 +49,11 @@ function finish(raster: Raster, notes: readonly string[], header: ImageHeader, p
   return { raster: policy.exif === 'apply' ? applyOrientation(rgb, header.orientation) : rgb, notes: out };
 }
 
-async function decodeStored(bytes: Uint8Array, header: ImageHeader): Promise<Result<Decoded>> {
+async function decodeStored(bytes: Uint8Array, header: ImageHeader, policy: PixelPolicy): Promise<Result<Decoded>> {
   switch (header.format) {
     case 'png': {
       const png = readPng(bytes);
-      return png.ok ? decodePng(bytes, png.value) : png;
+      return png.ok ? decodePng(bytes, png.value, policy.alpha) : png;
     }
     case 'jpeg': {
       const jpeg = readJpeg(bytes);

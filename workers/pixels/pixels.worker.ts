@@ -1,6 +1,7 @@
 import { expose, transfer } from 'comlink';
 import type { Result } from '../../src/core/fault.ts';
 import type { PixelsApi } from '../../src/protocol/pixels.ts';
+import { holdLife } from '../life.ts';
 import { createPixels } from './pixels.ts';
 
 const pixels = createPixels();
@@ -21,4 +22,5 @@ const api: PixelsApi = {
     leaving(await pixels.prepare(image, settings), (v) => Object.values(v.tensors).map((t) => t.data.buffer)),
 };
 
+holdLife();
 expose(api);

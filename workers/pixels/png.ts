@@ -3,13 +3,17 @@ import { fail, ok, toFault, type Result } from '../../src/core/fault.ts';
 import { corrupt, imageFault, viewOf } from '../../src/core/pixels/headers/types.ts';
 import { damagedChunk, PNG_SIGNATURE, type PngHeader } from '../../src/core/pixels/headers/png.ts';
 import { fromStored, type StoredPixels } from '../../src/core/pixels/stored.ts';
-import type { Raster } from '../../src/core/pixels/types.ts';
+import type { PixelPolicy, Raster } from '../../src/core/pixels/types.ts';
 
 /** Chunks that carry the picture; the others (colour profiles, gamma, text, animation) must neither change it nor make decoding fail. */
 const PICTURE = ['IHDR', 'PLTE', 'IDAT'];
 
 /** Decodes a PNG to its stored values: no colour management, colour under alpha kept, 16 bits rounded to 8. */
-export function decodePng(bytes: Uint8Array, header: PngHeader): Result<{ raster: Raster; notes: readonly string[] }> {
+export function decodePng(
+  bytes: Uint8Array,
+  header: PngHeader,
+  alpha: PixelPolicy['alpha'],
+): Result<{ raster: Raster; notes: readonly string[] }> {
   const damaged = damagedChunk(bytes, header.chunks);
   if (damaged) return corrupt('PNG', `the checksum of its part ${damaged.type} is wrong`);
   try {
@@ -24,7 +28,7 @@ export function decodePng(bytes: Uint8Array, header: PngHeader): Result<{ raster
       palette: chunk(bytes, header, 'PLTE'),
       transparency: chunk(bytes, header, 'tRNS'),
     };
-    return ok(fromStored(stored));
+    return ok(fromStored(stored, alpha));
   } catch (e) {
     return fail(
       imageFault(

@@ -1,5 +1,5 @@
 import { to8bit } from './colour.ts';
-import type { Raster } from './types.ts';
+import type { PixelPolicy, Raster } from './types.ts';
 
 /** A PNG's pixels as they are stored, unpacked but not interpreted. */
 export interface StoredPixels {
@@ -15,15 +15,22 @@ export interface StoredPixels {
   readonly transparency: Uint8Array | null;
 }
 
-/** Stored pixels as 8-bit grey, RGB or RGBA: small depths spread over 0..255, 16 bits as round(v / 257), palette looked up. */
-export function fromStored(png: StoredPixels): { raster: Raster; notes: readonly string[] } {
+/**
+ * Stored pixels as 8-bit grey, RGB or RGBA: small depths spread over 0..255, 16 bits as round(v / 257), palette looked up.
+ * On white is transformers' own conversion: there Pillow has already cut colour and alpha of 16 bits to their high bytes.
+ */
+export function fromStored(
+  png: StoredPixels,
+  alpha: PixelPolicy['alpha'],
+): { raster: Raster; notes: readonly string[] } {
   const { width, height, depth, colourType } = png;
   const shape = { width, height };
   const notes = depth === 16 ? sixteenBitNotes(png) : [];
   const values = depth < 8 ? unpack(png) : png.values;
   if (colourType === 3) return { raster: { ...shape, ...lookUp(values, png) }, notes };
   const key = colourType === 0 || colourType === 2 ? colourKey(png) : null;
-  const bytes = depth === 16 ? to8bit(Uint16Array.from(values)) : spread(values, depth);
+  const cut = alpha === 'white' && colourType >= 4;
+  const bytes = depth < 16 ? spread(values, depth) : cut ? highBytes(values) : to8bit(Uint16Array.from(values));
   if (key) return { raster: { ...shape, channels: 4, data: keyed(values, bytes, key) }, notes };
   if (colourType === 4) return { raster: { ...shape, channels: 4, data: greyAlpha(bytes) }, notes };
   return { raster: { ...shape, channels: colourType === 0 ? 1 : colourType === 2 ? 3 : 4, data: bytes }, notes };
@@ -59,6 +66,8 @@ function spread(values: ArrayLike<number>, depth: number): Uint8Array {
   if (factor !== 1) for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) * factor;
   return out;
 }
+
+const highBytes = (values: ArrayLike<number>): Uint8Array => Uint8Array.from(values, (v) => v >> 8);
 
 /** A palette entry that the file leaves out is black, as in Pillow. */
 function lookUp(
