@@ -56,10 +56,10 @@ for (const half of [false, true])
   });
 
 test('checks that stop at the first failure end with it', async ({ page }) => {
-  const all = await check(page, { ...WASM, half: false });
   const results = await check(page, { ...WEBGPU, rung: PLAIN, stopAtFirst: true });
-  expect(results.length).toBeLessThan(all.length / 10);
+  const first = results[0]?.name.split(',').at(-1);
   expect(wrong(results)).not.toEqual([]);
+  expect(new Set(results.map((r) => r.name.split(',').at(-1)))).toEqual(new Set([first])); // one case only
 });
 
 test('a graph that the device cannot run is a failed check with the reason', async ({ page }) => {
@@ -72,7 +72,7 @@ test('a graph that the device cannot run is a failed check with the reason', asy
 
 test('a model loads in the worker that was checked, and its device does not count as lost', async ({ page }) => {
   await open(page);
-  const request = { device: 'webgpu', threads: 2, rung: HIDDEN, half: false } as const;
+  const request = { device: 'webgpu', threads: 2, rung: PLAIN, half: false } as const;
   const meters = await page.evaluate((r) => globalThis.lab.operators.checkThenLoad(r), request);
   expect(meters.lost).toBeNull();
   expect(meters.gpuBytes).toBeGreaterThan(10_000_000);

@@ -65,11 +65,11 @@ export interface CheckResult {
 }
 
 /**
- * Largest error, relative to the largest expected value, that is arithmetic and not a fault. Measured (docs/certificate.md): 2e-6 in float32 and
- * 1e-3 in float16 (with float16 accumulation some thousandths), where the known fault is 0.1 and more. Accuracy level 4 rounds
- * activations to 8 bits: 5e-3 measured, 4 standard deviations of that rounding are 1.6e-2.
+ * Largest error, relative to the largest expected value, that is arithmetic and not a fault. The known fault is 0.4 and more
+ * (docs/certificate.md has the measurements). float: 8e-7 measured. half: 7e-4 measured where sums are float32; a sum of 256 products kept in float16
+ * walks about 3e-3 away, four standard deviations are 1.2e-2. level4, activations rounded to 8 bits: 4.5e-3 measured, four standard deviations 1.6e-2.
  */
-const LIMITS = { float: 1e-4, half: 1e-2, level4: 2e-2 } as const;
+const LIMITS = { float: 1e-4, half: 2e-2, level4: 2e-2 } as const;
 
 export function operatorLimit(operator: string, half: boolean): number {
   if (operator.includes('level 4')) return LIMITS.level4;
