@@ -1,9 +1,10 @@
 import { wrap, type Remote } from 'comlink';
+import { ALIVE } from '../protocol/life.ts';
 import { fail, fault, toFault, type Result } from '../core/fault.ts';
 
 /**
- * One worker and its life. Comlink never rejects when a worker dies (runtime.md), so every call here is raced against the worker's death:
- * an error that escapes it, or `kill`. A killed client answers every later call with 'worker-died' and is replaced, not revived.
+ * One worker and its life. Comlink never rejects when a worker dies, so every call here is raced against the worker's death: an error that escapes
+ * it, `kill`, or its life lock falling free (workers/life.ts). A killed client answers every later call with 'worker-died' and is replaced, not revived.
  */
 export class WorkerClient<Api extends object> {
   readonly api: Remote<Api>;
@@ -12,7 +13,8 @@ export class WorkerClient<Api extends object> {
   private end: (reason: string) => void = () => undefined;
   private dead = false;
 
-  constructor(worker: Worker, what: string) {
+  /** @param name the worker's own name, unique; also that of its life lock */
+  constructor(worker: Worker, what: string, name: string) {
     this.worker = worker;
     this.api = wrap<Api>(worker);
     this.died = new Promise((resolve) => {
@@ -25,7 +27,15 @@ export class WorkerClient<Api extends object> {
       this.end(e.message || 'it could not be started');
       worker.terminate();
     });
+    worker.addEventListener('message', (e) => {
+      if (e.data === ALIVE) this.watch(name);
+    });
     worker.addEventListener('messageerror', () => this.end('a message could not be read'));
+  }
+
+  /** Waits for the lock that the worker holds: it is granted when the worker is gone. */
+  private watch(name: string): void {
+    void navigator.locks.request(name, () => this.end('it was ended from outside, perhaps for want of memory'));
   }
 
   get alive(): boolean {

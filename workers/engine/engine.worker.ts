@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import type { EngineApi, Meters } from '../../src/protocol/engine.ts';
 import { guarded } from '../guarded.ts';
+import { holdLife } from '../life.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { createGpuMeter } from './gpu.ts';
 import { runOperatorChecks } from './operators.ts';
@@ -49,4 +50,5 @@ function serve(): EngineApi {
   };
 }
 
+holdLife();
 expose(serve());

@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import type { JudgeApi } from '../../src/protocol/judge.ts';
 import { guarded } from '../guarded.ts';
+import { holdLife } from '../life.ts';
 import { openTextModel, type TextModel } from './text-model.ts';
 
 function serve(): JudgeApi {
@@ -25,4 +26,5 @@ function serve(): JudgeApi {
   };
 }
 
+holdLife();
 expose(serve());

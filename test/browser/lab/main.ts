@@ -3,9 +3,10 @@
  * here; a spec calls it by `page.evaluate(() => lab.<name>.<function>(...))`.
  */
 import * as operators from './operators.ts';
+import * as run from './run.ts';
 import * as score from './score.ts';
 
-const lab = { operators, score };
+const lab = { operators, run, score };
 export type Lab = typeof lab;
 
 declare global {

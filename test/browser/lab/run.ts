@@ -1,0 +1,125 @@
+import { wrap } from 'comlink';
+import type { Benchmark, Letter } from '../../../src/core/benchmark/types.ts';
+import type { Certificate } from '../../../src/core/certificate/types.ts';
+import { DEFAULT_PIXEL_POLICY } from '../../../src/core/pixels/types.ts';
+import type { RunInfo } from '../../../src/core/results/run.ts';
+import { recordKey, type ResultRecord } from '../../../src/core/scoring/record.ts';
+import type { EngineApi } from '../../../src/protocol/engine.ts';
+import { startRun } from '../../../src/run/controller.ts';
+import type { ResolvedModel, RunPorts } from '../../../src/run/ports.ts';
+import type { RunConfig } from '../../../src/run/types.ts';
+
+export interface LabRun {
+  readonly base: string;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly images: string;
+  readonly dataset: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly prompts: { readonly letter: string; readonly open: string };
+  readonly device: RunConfig['device'];
+  readonly dtype: string;
+  readonly methods: readonly string[];
+  /** After each of these numbers of finished groups, one fault: the GPU device destroyed, or the worker killed. */
+  readonly faults: readonly { readonly after: number; readonly delayMs: number; readonly kind: 'gpu' | 'worker' }[];
+  readonly allowUncertified?: boolean;
+}
+
+export interface LabRunResult {
+  readonly info: RunInfo;
+  /** Every record that was handed to the store, in order; a doubled one would be seen here. */
+  readonly kept: readonly ResultRecord[];
+  readonly messages: readonly string[];
+  readonly injected: number;
+}
+
+/** Engine workers in the order of their start, so that faults can be dealt to the running one. */
+const engines: Worker[] = [];
+const RealWorker = globalThis.Worker;
+globalThis.Worker = class extends RealWorker {
+  constructor(url: string | URL, options?: WorkerOptions) {
+    super(url, options);
+    if (options?.name?.startsWith('engine')) engines.push(this);
+  }
+};
+
+function benchmarkOf(run: LabRun): Benchmark {
+  const pairs = Object.entries(run.dataset).map(([id, row]) => {
+    const image = (k: 1 | 2) => {
+      const local = String(row[`im_${k}_local`]);
+      const right = row[`im_${k}_correct`] as Letter;
+      return { path: local, local, categories: [], right, caption: null, sha256: local };
+    };
+    const options = { A: row['option_A'] ?? '', B: row['option_B'] ?? '' };
+    return { id, question: row['question'] ?? '', options, images: [image(1), image(2)] as const, extra: {} };
+  });
+  return { name: 'lab', sha256: 'lab', pairs, skipped: [], problems: [] };
+}
+
+/** The product's own controller on ports in memory, with faults dealt out as it goes. */
+export async function run(request: LabRun): Promise<LabRunResult> {
+  const benchmark = benchmarkOf(request);
+  const kept: ResultRecord[] = [];
+  const config = (await (await fetch(`${request.base}config.json`)).json()) as unknown;
+  const base = new URL(request.base, location.href).href;
+  const model: ResolvedModel = {
+    id: 'lab',
+    revision: null,
+    source: { kind: 'served', base, files: request.files },
+    files: request.files.map((f) => ({ ...f, sha256: f.path })),
+    config,
+  };
+  const certificates = new Map<string, Certificate>();
+  const ports: RunPorts = {
+    benchmark: () => Promise.resolve(benchmark),
+    image: async (sha) => (await fetch(`${request.images}${sha}.png`)).blob(),
+    model: () => Promise.resolve(model),
+    records: () => Promise.resolve([...new Map(kept.map((r) => [recordKey(r), r])).values()]),
+    keepRecords: (_id, records) => {
+      kept.push(...records);
+      return Promise.resolve();
+    },
+    keepInfo: () => Promise.resolve(),
+    info: () => Promise.resolve(null),
+    certificate: (key) => Promise.resolve(certificates.get(key) ?? null),
+    keepCertificate: (c) => {
+      certificates.set(c.key, c);
+      return Promise.resolve();
+    },
+  };
+  const handle = await startRun(ports, configOf(request));
+  let [groups, injected] = [0, 0];
+  const faults = [...request.faults];
+  handle.onRecords(() => {
+    groups++;
+    while (faults[0] && faults[0].after <= groups) {
+      const next = faults.shift();
+      if (!next) break;
+      setTimeout(() => {
+        injected++;
+        const engine = engines.at(-1);
+        if (next.kind === 'worker') engine?.terminate();
+        else if (engine) void wrap<EngineApi>(engine).loseDevice();
+      }, next.delayMs);
+    }
+  });
+  const info = await handle.finished;
+  return { info, kept, messages: handle.progress().messages, injected };
+}
+
+function configOf(request: LabRun): RunConfig {
+  return {
+    id: 'lab-run',
+    createdAt: new Date().toISOString(),
+    benchmarkId: 'lab',
+    benchmarkName: 'lab',
+    modelId: 'lab',
+    methods: request.methods,
+    promptSet: { name: 'lookalike', system: null, prompts: request.prompts },
+    promptSetSha256: '',
+    device: request.device,
+    dtype: request.dtype,
+    threads: 'auto',
+    limit: null,
+    policy: DEFAULT_PIXEL_POLICY,
+    allowUncertified: request.allowUncertified ?? false,
+  };
+}
