@@ -33,6 +33,8 @@ export interface KeepOptions {
   readonly signal?: AbortSignal;
   readonly source?: ModelOrigin;
   readonly partBytes?: number;
+  /** What the files must hash to; a file that does not, or is missing, refuses the model. */
+  readonly expected?: ReadonlyMap<string, string>;
 }
 
 const FOLDER: ModelOrigin = { kind: 'folder', revision: null, repository: null, hub: null };
@@ -57,6 +59,7 @@ export async function keepModel(
   return withBucket(bucket, async () => {
     try {
       const kept = await withHasher((hash) => keepFiles(store, bucket, inputs, total, hash, options));
+      if (options.expected) requireHashes(kept, options.expected);
       return await writeManifest(store, { name, bucket, files: kept, facts, source: options.source ?? FOLDER });
     } catch (error) {
       await deleteBucket(store, bucket).catch(() => undefined);
@@ -118,6 +121,19 @@ async function keepFiles(
     kept.push({ path, size: blob.size, sha256: digest, parts });
   }
   return kept;
+}
+
+function requireHashes(kept: readonly KeptFile[], expected: ReadonlyMap<string, string>): void {
+  const have = new Map(kept.map((f) => [f.path, f.sha256]));
+  for (const [path, sha] of expected) {
+    if (have.get(path) === sha) continue;
+    const what = have.has(path) ? 'is not what was published: its bytes have another hash' : 'is missing';
+    throw new FaultError(
+      fault('bad-model', `The model file ${path} ${what}. Copy the model again from where it came, or download it.`, {
+        path,
+      }),
+    );
+  }
 }
 
 /** A copy in the browser's keeping: what is hashed is what is stored, whatever happens to the file on disk. */
