@@ -17,11 +17,14 @@ export function recordOf(index: RecordIndex, pair: string, image: ImageIndex, me
 
 /** Methods that have records, in the order in which the paper's tables put them; others behind, by name. */
 const ORDER = ['mc', 'gd', 'ps', 'ps-official', 'ff', 'ff-likelihood'];
+export function sortMethods(methods: Iterable<string>): readonly string[] {
+  const rank = (m: string): number => (ORDER.includes(m) ? ORDER.indexOf(m) : ORDER.length);
+  return [...methods].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
 export function methodsOf(records: Iterable<ResultRecord>): readonly string[] {
   const found = new Set<string>();
   for (const r of records) found.add(r.method);
-  const rank = (m: string): number => (ORDER.includes(m) ? ORDER.indexOf(m) : ORDER.length);
-  return [...found].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  return sortMethods(found);
 }
 
 export function verdictOf(record: ResultRecord | null): Verdict {
