@@ -1,0 +1,106 @@
+import { spawnPixels } from '../bridge/spawn.ts';
+import type { WorkerClient } from '../bridge/worker.ts';
+import {
+  decodeQuestions,
+  findQuestionFile,
+  nothingRuns,
+  readBenchmark,
+  withImages,
+  type ImageState,
+} from '../core/benchmark/read.ts';
+import type { Benchmark } from '../core/benchmark/types.ts';
+import { fault, FaultError, type Fault, type Result } from '../core/fault.ts';
+import type { PixelsApi } from '../protocol/pixels.ts';
+import { sha256 } from '../store/hash.ts';
+
+/** One file of a folder, wherever it is: picked, dropped, or served. Its bytes are asked for only when needed. */
+export interface FolderEntry {
+  readonly path: string;
+  readonly size: number;
+  blob(): Promise<Blob>;
+}
+
+export interface ReadBenchmark {
+  readonly benchmark: Benchmark;
+  /** What is wrong when nothing of it can run; null where something can. */
+  readonly nothing: Fault | null;
+  /** The file of each image that a pair uses, by SHA-256. */
+  readonly images: ReadonlyMap<string, FolderEntry>;
+}
+
+export interface ReadOptions {
+  readonly says?: (what: string, done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Images in work at once: the worker decodes one while the next is read and hashed. */
+const AHEAD = 3;
+
+/**
+ * Reads a benchmark folder whole: its questions checked, every image hashed and decoded once. What is wrong is in the benchmark, with its place.
+ * @throws FaultError where there is no question file, or it cannot be read at all; 'stopped' when aborted
+ */
+export async function readBenchmarkFolder(
+  name: string,
+  files: readonly FolderEntry[],
+  { says = () => undefined, signal }: ReadOptions = {},
+): Promise<ReadBenchmark> {
+  const byPath = new Map(files.map((f) => [f.path, f]));
+  const path = taken(findQuestionFile(files));
+  const bytes = await (await entry(byPath, path).blob()).arrayBuffer();
+  const text = taken(decodeQuestions(path, new Uint8Array(bytes)));
+  const draft = taken(readBenchmark(name, files, { path, text, sha256: await sha256(bytes) }));
+  const states = await readImages(draft.images, byPath, says, signal);
+  const benchmark = withImages(draft, states);
+  const images = new Map<string, FolderEntry>();
+  for (const [file, state] of states) if ('sha256' in state) images.set(state.sha256, entry(byPath, file));
+  return { benchmark, nothing: nothingRuns(benchmark), images };
+}
+
+function taken<T>(result: Result<T>): T {
+  if (!result.ok) throw new FaultError(result.fault);
+  return result.value;
+}
+
+function entry(byPath: ReadonlyMap<string, FolderEntry>, path: string): FolderEntry {
+  const found = byPath.get(path);
+  if (!found) throw new FaultError(fault('internal', `${path} was found in the listing and is not in it.`));
+  return found;
+}
+
+/** Hashes and decodes each image once, a few at a time. */
+async function readImages(
+  paths: readonly string[],
+  byPath: ReadonlyMap<string, FolderEntry>,
+  says: NonNullable<ReadOptions['says']>,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, ImageState>> {
+  const states = new Map<string, ImageState>();
+  const queue = [...paths];
+  const held: { client: WorkerClient<PixelsApi> | null } = { client: null };
+  const worker = (): WorkerClient<PixelsApi> => (held.client = held.client?.alive ? held.client : spawnPixels());
+  const work = async (): Promise<void> => {
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+      if (signal?.aborted) throw new FaultError(fault('stopped', 'Reading the benchmark was stopped.'));
+      states.set(path, await imageState(entry(byPath, path), worker));
+      says('Reading images', states.size, paths.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AHEAD }, work));
+  } finally {
+    held.client?.kill('the images are read');
+  }
+  return states;
+}
+
+async function imageState(file: FolderEntry, worker: () => WorkerClient<PixelsApi>): Promise<ImageState> {
+  let blob: Blob;
+  try {
+    blob = await file.blob();
+  } catch (error) {
+    return { unreadable: error instanceof Error ? error.message : 'The file cannot be opened.' };
+  }
+  const [hash, checked] = await Promise.all([blob.arrayBuffer().then(sha256), worker().call((api) => api.check(blob))]);
+  return checked.ok ? { sha256: hash } : { unreadable: checked.fault.message };
+}
