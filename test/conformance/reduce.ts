@@ -1,3 +1,4 @@
+import { KERNELS } from '../../src/core/pixels/filters.ts';
 import { resize, type ResizeOptions } from '../../src/core/pixels/resize.ts';
 import type { Raster } from '../../src/core/pixels/types.ts';
 
@@ -10,8 +11,41 @@ export function reduceThenResize(image: Raster, options: ResizeOptions, gap: num
   const factorX = Math.trunc((right - left) / options.width / gap) || 1;
   const factorY = Math.trunc((bottom - top) / options.height / gap) || 1;
   if (factorX === 1 && factorY === 1) return resize(image, options);
-  const box = [left / factorX, top / factorY, right / factorX, bottom / factorY] as const;
-  return resize(reduce(image, factorX, factorY), { ...options, box });
+  const safe = safeBox(image, options, [left, top, right, bottom]);
+  const part = cut(image, safe);
+  const box = [
+    (left - safe[0]) / factorX,
+    (top - safe[1]) / factorY,
+    (right - safe[0]) / factorX,
+    (bottom - safe[1]) / factorY,
+  ] as const;
+  return resize(reduce(part, factorX, factorY), { ...options, box });
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** The box and what the filter needs around it (PIL/Image.py, _get_safe_box). */
+function safeBox(image: Raster, { width, height, filter }: ResizeOptions, [left, top, right, bottom]: Box): Box {
+  const support = (filter === 'NEAREST' ? 0.5 : KERNELS[filter].radius) - 0.5;
+  const aroundX = (support * (right - left)) / width;
+  const aroundY = (support * (bottom - top)) / height;
+  return [
+    Math.max(0, Math.trunc(left - aroundX)),
+    Math.max(0, Math.trunc(top - aroundY)),
+    Math.min(image.width, Math.ceil(right + aroundX)),
+    Math.min(image.height, Math.ceil(bottom + aroundY)),
+  ];
+}
+
+function cut(image: Raster, [left, top, right, bottom]: Box): Raster {
+  const { channels } = image;
+  const width = right - left;
+  const data = new Uint8Array(width * (bottom - top) * channels);
+  for (let y = top; y < bottom; y++) {
+    const from = (y * image.width + left) * channels;
+    data.set(image.data.subarray(from, from + width * channels), (y - top) * width * channels);
+  }
+  return { width, height: bottom - top, channels, data };
 }
 
 /** Means over cells; those at the right and lower edges hold fewer pixels. */

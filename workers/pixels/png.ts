@@ -1,6 +1,6 @@
 import { decode } from 'fast-png';
 import { fail, ok, toFault, type Result } from '../../src/core/fault.ts';
-import { corrupt, imageFault, viewOf } from '../../src/core/pixels/headers/types.ts';
+import { corrupt, imageFault, truncated, viewOf } from '../../src/core/pixels/headers/types.ts';
 import { damagedChunk, PNG_SIGNATURE, type PngHeader } from '../../src/core/pixels/headers/png.ts';
 import { fromStored, type StoredPixels } from '../../src/core/pixels/stored.ts';
 import type { PixelPolicy, Raster } from '../../src/core/pixels/types.ts';
@@ -14,6 +14,7 @@ export function decodePng(
   header: PngHeader,
   alpha: PixelPolicy['alpha'],
 ): Result<{ raster: Raster; notes: readonly string[] }> {
+  if (!header.chunks.some((c) => c.type === 'IDAT')) return truncated('PNG');
   const damaged = damagedChunk(bytes, header.chunks);
   if (damaged) return corrupt('PNG', `the checksum of its part ${damaged.type} is wrong`);
   try {
@@ -30,6 +31,7 @@ export function decodePng(
     };
     return ok(fromStored(stored, alpha));
   } catch (e) {
+    if (!header.ended) return truncated('PNG');
     return fail(
       imageFault(
         'corrupt',
@@ -54,7 +56,8 @@ function pictureOnly(bytes: Uint8Array, header: PngHeader): Uint8Array {
   out.set(PNG_SIGNATURE);
   let at = 8;
   for (const { start, length } of kept) {
-    out.set(bytes.subarray(start - 8, start + length + 4), at);
+    out.set(bytes.subarray(start - 8, start + length), at);
+    viewOf(out).setUint32(at, length);
     at += length + 12;
   }
   out.set(new TextEncoder().encode('IEND'), at + 4);

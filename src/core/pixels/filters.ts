@@ -21,12 +21,16 @@ function bicubic(distance: number): number {
   return 0;
 }
 
+/** Pillow writes these as float constants (0.54f, 0.46f). */
+const HAMMING_A = Math.fround(0.54);
+const HAMMING_B = Math.fround(0.46);
+
 function hamming(distance: number): number {
   const x = Math.abs(distance);
   if (x === 0) return 1;
   if (x >= 1) return 0;
   const t = x * Math.PI;
-  return (Math.sin(t) / t) * (0.54 + 0.46 * Math.cos(t));
+  return (Math.sin(t) / t) * (HAMMING_A + HAMMING_B * Math.cos(t));
 }
 
 /** Every filter but NEAREST, which has no kernel. */

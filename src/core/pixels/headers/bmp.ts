@@ -10,5 +10,16 @@ export function readBmp(bytes: Uint8Array): Result<ImageHeader> {
   const height = Math.abs(old ? view.getUint16(20, true) : view.getInt32(22, true));
   if (width <= 0 || height === 0)
     return corrupt('BMP', `its header gives a width of ${width} and a height of ${height}`);
+  if (bytes.length < leastLength(bytes, width, height, old)) return truncated('BMP');
   return ok({ format: 'bmp', width, height, orientation: 1, cmyk: false, animated: false });
+}
+
+const UNCOMPRESSED = [0, 3, 6]; // plain, and plain behind colour masks
+
+/** Bytes that an uncompressed picture needs; 0 where its length cannot be known. */
+function leastLength(bytes: Uint8Array, width: number, height: number, old: boolean): number {
+  const view = viewOf(bytes);
+  if (!old && (bytes.length < 34 || !UNCOMPRESSED.includes(view.getUint32(30, true)))) return 0;
+  const bits = view.getUint16(old ? 24 : 28, true);
+  return view.getUint32(10, true) + Math.ceil((width * bits) / 32) * 4 * height;
 }

@@ -18,7 +18,11 @@ export interface PngHeader extends ImageHeader {
   /** 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA. */
   readonly colourType: number;
   readonly chunks: readonly PngChunk[];
+  /** Whether the file goes on to its end mark. */
+  readonly ended: boolean;
 }
+
+const IHDR_LENGTH = 13;
 
 /** Bit depths that each colour type may have (PNG specification, 11.2.2). */
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
@@ -31,11 +35,13 @@ const DEPTHS: Readonly<Record<number, readonly number[]>> = {
 
 /** Walks the chunks up to IEND; bytes behind it are ignored, as in Pillow. */
 export function readPng(bytes: Uint8Array): Result<PngHeader> {
+  if (bytes.length >= 16 && (ascii(bytes, 12, 4) !== 'IHDR' || viewOf(bytes).getUint32(8) !== IHDR_LENGTH))
+    return corrupt('PNG', 'it does not begin with its header');
   const walked = chunksOf(bytes);
   if (!walked.ok) return walked;
-  const chunks = walked.value;
+  const { chunks, ended } = walked.value;
   const head = chunks[0];
-  if (head?.type !== 'IHDR' || head.length < 13) return corrupt('PNG', 'it does not begin with its header');
+  if (!head) return truncated('PNG');
   const view = viewOf(bytes);
   const width = view.getUint32(head.start);
   const height = view.getUint32(head.start + 4);
@@ -55,28 +61,33 @@ export function readPng(bytes: Uint8Array): Result<PngHeader> {
     depth,
     colourType,
     chunks,
+    ended,
   });
 }
 
-function chunksOf(bytes: Uint8Array): Result<readonly PngChunk[]> {
+/**
+ * Chunks up to the end mark. Pillow forgives whatever is wrong behind the picture's data, and a last data chunk that is cut may still hold
+ * the whole picture: `ended` then says that the file's end is missing, should the picture turn out not to be whole.
+ */
+function chunksOf(bytes: Uint8Array): Result<{ chunks: readonly PngChunk[]; ended: boolean }> {
   const view = viewOf(bytes);
   const chunks: PngChunk[] = [];
-  const hasData = (): boolean => chunks.some((c) => c.type === 'IDAT');
-  for (let at = PNG_SIGNATURE.length; ;) {
-    // A file that ends between two chunks, behind its picture, is whole but for its end mark: Pillow takes it.
-    if (at + 8 > bytes.length) return hasData() ? ok(chunks) : truncated('PNG');
+  let data = false;
+  for (let at = PNG_SIGNATURE.length; at + 8 <= bytes.length;) {
     const length = view.getUint32(at);
     const type = ascii(bytes, at + 4, 4);
-    if (!/^[A-Za-z]{4}$/.test(type)) return corrupt('PNG', 'it holds something that is no part of a PNG');
-    if (type === 'IEND') return hasData() ? ok(chunks) : corrupt('PNG', 'it holds no picture');
-    if (at + 12 + length > bytes.length && !pastHeader(type, bytes, at)) return truncated('PNG');
-    chunks.push({ type, start: at + 8, length });
-    at += 12 + length;
+    const start = at + 8;
+    if (type === 'IEND') return data ? ok({ chunks, ended: true }) : corrupt('PNG', 'it holds no picture');
+    if (!/^[A-Za-z]{4}$/.test(type))
+      return data ? ok({ chunks, ended: true }) : corrupt('PNG', 'it holds something that is no part of a PNG');
+    const whole = start + length + 4 <= bytes.length;
+    data ||= type === 'IDAT';
+    if (whole || type === 'IDAT') chunks.push({ type, start, length: Math.min(length, bytes.length - start) });
+    else if (type === 'IHDR' && start + IHDR_LENGTH <= bytes.length) chunks.push({ type, start, length });
+    at = start + length + 4;
   }
+  return data || chunks.length > 0 ? ok({ chunks, ended: false }) : truncated('PNG');
 }
-
-/** A header that is whole is read even where the file ends soon after, so that its size can be judged first. */
-const pastHeader = (type: string, bytes: Uint8Array, at: number): boolean => type === 'IHDR' && at + 21 <= bytes.length;
 
 function orientation(bytes: Uint8Array, chunks: readonly PngChunk[]): Orientation {
   const data = (c: PngChunk): Uint8Array => bytes.subarray(c.start, c.start + c.length);
@@ -98,11 +109,18 @@ const CRC_TABLE = Int32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-/** The first chunk that its checksum contradicts, or null. */
+/**
+ * The first chunk in front of the picture's data that its checksum contradicts, or null. The data have a checksum of their own (zlib's);
+ * Pillow looks at no other for them, nor at what follows.
+ */
 export function damagedChunk(bytes: Uint8Array, chunks: readonly PngChunk[]): PngChunk | null {
   const view = viewOf(bytes);
+  const before = chunks.slice(
+    0,
+    chunks.findIndex((c) => c.type === 'IDAT'),
+  );
   return (
-    chunks.find(({ start, length }) => {
+    before.find(({ start, length }) => {
       const end = start + length;
       return end + 4 > bytes.length || crc32(bytes, start - 4, end) !== view.getUint32(end);
     }) ?? null

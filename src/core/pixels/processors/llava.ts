@@ -10,5 +10,6 @@ export const llava = plainProcessor({
   mean: CLIP_MEAN,
   std: CLIP_STD,
   squareSize: false,
+  squareByDoPad: true,
   padFirst: (s) => s.flag('do_pad', false),
 });

@@ -26,6 +26,8 @@ export interface PlainDefaults {
   readonly std: readonly number[];
   /** Whether a single number as `size` means a square, or the shortest edge. */
   readonly squareSize: boolean;
+  /** Whether do_pad means the square, and not a padding to pad_size behind normalisation. */
+  readonly squareByDoPad?: boolean;
   /** Whether a picture is padded to a square of the mean colour first. */
   padFirst?(settings: Settings, files: ProcessorFiles): boolean;
 }
@@ -59,8 +61,7 @@ function configure(defaults: PlainDefaults, s: Settings, files: ProcessorFiles):
 
 /** Padding to a fixed size after normalising exists in Hugging Face's code but in no folder we know: refused, never skipped. */
 function refusePadding(s: Settings, defaults: PlainDefaults): void {
-  const means = defaults.padFirst !== undefined; // there do_pad is the square
-  if (!means && s.flag('do_pad', false) && s.size('pad_size', null, true) !== null)
+  if (!defaults.squareByDoPad && s.flag('do_pad', false) && s.size('pad_size', null, true) !== null)
     throw new FaultError(
       fault(
         'unsupported',
