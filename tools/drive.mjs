@@ -132,8 +132,9 @@ function finish(outcome, { out, reporter, sink }) {
   if (last) reporter.progress({ ...last, what: '', secondsLeft: null }, true);
   reporter.end();
   if (outcome.tables !== '') process.stdout.write(`${outcome.tables.trimEnd()}\n`);
-  for (const line of lines) reporter.line(line);
   let fault = sink.fault();
+  // A run that was stopped because its results could not be written ends for that reason, not for the stop.
+  if (fault === null) for (const line of lines) reporter.line(line);
   try {
     if (fault === null) writeFiles(out, outcome.files);
   } catch (error) {

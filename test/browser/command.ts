@@ -42,10 +42,16 @@ export function evaluate(args: readonly string[], options: RunOptions = {}): Pro
   });
 }
 
-/** A folder for one test. */
-export function scratch(): { dir: string; path: (...parts: string[]) => string; remove: () => void } {
-  const dir = mkdtempSync(join(tmpdir(), 'lookalike-test-'));
-  return { dir, path: (...parts) => join(dir, ...parts), remove: () => rmSync(dir, { recursive: true, force: true }) };
+/** A folder for a file's tests; made at the first use, since the runner reads every file before it runs any. */
+export function scratch(): { path: (...parts: string[]) => string; remove: () => void } {
+  let dir: string | null = null;
+  return {
+    path: (...parts) => join((dir ??= mkdtempSync(join(tmpdir(), 'lookalike-test-'))), ...parts),
+    remove: () => {
+      if (dir !== null) rmSync(dir, { recursive: true, force: true });
+      dir = null;
+    },
+  };
 }
 
 type Questions = Record<string, Record<string, unknown>>;

@@ -19,7 +19,7 @@ test('a question file that is not JSON', async () => {
   writeFileSync(space.path('json', 'data', 'dataset.json'), '{"50001": {"im_1": ');
   const run = await quick('--benchmark', space.path('json'), '--out', space.path('json-out'));
   expect(run.code).toBe(2);
-  expect(run.stderr).toMatch(/dataset\.json.*JSON/);
+  expect(run.stderr).toMatch(/dataset\.json, line 1, column 20/);
 });
 
 test('a folder without a question file', async () => {

@@ -1,0 +1,48 @@
+import { expect, test } from '@playwright/test';
+import { recordKey, type ResultRecord } from '../../src/core/scoring/record.ts';
+import { demoRun } from '../browser/fixtures.ts';
+import { startLab, type LabServer } from '../browser/lab/server.ts';
+
+let server: LabServer;
+test.beforeAll(async () => {
+  server = await startLab();
+});
+test.afterAll(async () => {
+  await server.close();
+});
+
+/** A small generator with a seed that the failure message names, so that a failing round can be run again. */
+function random(seed: number): () => number {
+  let x = seed;
+  return () => (x = (x * 1103515245 + 12345) % 2147483648) / 2147483648;
+}
+
+/** What a record says, without what may rightly differ between runs. */
+function essence(records: readonly ResultRecord[]): Map<string, string> {
+  const rounded = (_: string, v: unknown): unknown => (typeof v === 'number' ? Number(v.toFixed(4)) : v);
+  return new Map(records.map((r) => [recordKey(r), JSON.stringify(r, rounded)]));
+}
+
+for (const { kind, device, pairs, every } of [
+  { kind: 'worker', device: 'wasm', pairs: 40, every: 3 },
+  { kind: 'gpu', device: 'webgpu', pairs: 24, every: 2 },
+] as const)
+  test(`20 times the ${kind} fails in the middle of a run: nothing lost, nothing doubled, the same records`, async ({
+    page,
+  }) => {
+    const seed = 20260921;
+    const next = random(seed);
+    const faults = Array.from({ length: 20 }, (_, i) => ({
+      after: 1 + i * every * 0.5,
+      delayMs: Math.floor(next() * 900),
+      kind,
+    }));
+    await page.goto(server.url);
+    const calm = await page.evaluate((r) => lab.run.run(r), demoRun(pairs, { device: 'wasm', methods: ['gd'] }));
+    const rough = await page.evaluate((r) => lab.run.run(r), demoRun(pairs, { device, methods: ['gd'], faults }));
+    expect(rough.info.fault).toBeUndefined();
+    expect(rough.injected, 'faults dealt').toBe(20);
+    const keys = rough.kept.map(recordKey);
+    expect(new Set(keys).size, 'nothing doubled').toBe(keys.length);
+    expect(essence(rough.kept)).toEqual(essence(calm.kept));
+  });
