@@ -49,3 +49,28 @@ export interface Benchmark {
   readonly skipped: readonly SkippedPair[];
   readonly problems: readonly Problem[];
 }
+
+/** One file of a folder, as a picker, a drop or a server lists it. */
+export interface ListedFile {
+  /** With '/', from the chosen folder on. */
+  readonly path: string;
+  /** Bytes; left out where the listing does not know. */
+  readonly size?: number;
+}
+
+/** A pair whose images are named but not yet read. */
+export interface DraftPair extends Pair {
+  /** Paths, as listed, of the two image files. */
+  readonly files: readonly [string, string];
+}
+
+/** A benchmark whose question file is checked and whose images are found by name; `withImages` completes it. */
+export interface BenchmarkDraft {
+  readonly name: string;
+  readonly sha256: string;
+  readonly pairs: readonly DraftPair[];
+  readonly skipped: readonly SkippedPair[];
+  readonly problems: readonly Problem[];
+  /** Distinct image files that the pairs need, in the order of first use. */
+  readonly images: readonly string[];
+}

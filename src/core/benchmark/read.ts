@@ -1,0 +1,165 @@
+import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
+import { createChecker } from './check.ts';
+import { imageFinder, tidy } from './images.ts';
+import { readRows } from './rows.ts';
+import type {
+  Benchmark,
+  BenchmarkDraft,
+  DraftPair,
+  ListedFile,
+  Pair,
+  PairImage,
+  Problem,
+  SkippedPair,
+} from './types.ts';
+
+const QUESTION_FILE = /(^|\/)dataset\.(json|csv)$/i;
+const HIDDEN = /(^|\/)(\.[^/]|__MACOSX\/|node_modules\/)/;
+
+/**
+ * Finds the question file of a folder: `data/dataset.json` or `.csv` of a checkout, of its `data/`, or of either one folder deeper, as a drop
+ * gives it. JSON is taken before CSV, the shallowest before deeper ones.
+ * @returns its path as listed
+ */
+export function findQuestionFile(files: readonly ListedFile[]): Result<string> {
+  const depth = (f: ListedFile): number => tidy(f.path).split('/').length;
+  const csv = (f: ListedFile): number => (/\.csv$/i.test(f.path) ? 1 : 0);
+  const found = files
+    .filter((f) => QUESTION_FILE.test(tidy(f.path)) && !HIDDEN.test(tidy(f.path)))
+    .sort((a, b) => depth(a) - depth(b) || folderOf(a.path).localeCompare(folderOf(b.path)) || csv(a) - csv(b));
+  const [first] = found;
+  if (!first) {
+    const message =
+      'The folder holds no data/dataset.json and no data/dataset.csv. Choose the folder of a benchmark in the MediConfusion layout.';
+    return fail(fault('bad-benchmark', message));
+  }
+  const rival = found.find((f) => depth(f) === depth(first) && folderOf(f.path) !== folderOf(first.path));
+  if (rival) {
+    const message = `The folder holds several benchmarks (${first.path}, ${rival.path}). Choose the folder of one.`;
+    return fail(fault('bad-benchmark', message));
+  }
+  return ok(first.path);
+}
+
+function folderOf(path: string): string {
+  return tidy(path).replace(/[^/]*$/, '');
+}
+
+/**
+ * Text of a question file's bytes.
+ * @returns a fault that names the line where the bytes are not UTF-8
+ */
+export function decodeQuestions(path: string, bytes: Uint8Array): Result<string> {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return fail(fault('bad-benchmark', `${path} is UTF-16 text. Save it as UTF-8.`, { path }));
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const broken = text.indexOf('\uFFFD');
+  if (broken < 0) return ok(text);
+  // U+FFFD may also stand in the file itself, which is valid.
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    const line = text.slice(0, broken).split('\n').length;
+    return fail(
+      fault('bad-benchmark', `${path}, line ${line}: this is not UTF-8 text. Save the file as UTF-8.`, { path, line }),
+    );
+  }
+}
+
+export interface QuestionFile {
+  /** Path as listed. */
+  readonly path: string;
+  readonly text: string;
+  /** SHA-256 of the file's bytes, hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a benchmark in the MediConfusion layout (arXiv 2409.15477; data/dataset.json of its code) from the listing of its folder. Reports
+ * everything that is wrong, with its place; pairs that cannot run are skipped with the reason. Whether the images can be read is not known yet:
+ * see `withImages`.
+ * @param name name of the chosen folder
+ * @returns a fault where the question file cannot be read at all
+ */
+export function readBenchmark(
+  name: string,
+  files: readonly ListedFile[],
+  questions: QuestionFile,
+): Result<BenchmarkDraft> {
+  const rows = readRows(questions.path, questions.text);
+  if (!rows.ok) return rows;
+  const base = folderOf(questions.path);
+  const checker = createChecker(imageFinder(files, base));
+  const pairs: DraftPair[] = [];
+  const skipped: SkippedPair[] = [];
+  for (const row of rows.value.rows) {
+    const checked = checker.check(row);
+    if (checked.pair) pairs.push(checked.pair);
+    else skipped.push({ pair: checked.id, reason: checked.reason });
+  }
+  const problems = [...rows.value.problems, ...checker.problems()];
+  if (rows.value.rows.length === 0) problems.push(emptyFile(questions.path));
+  const images = [...new Set(pairs.flatMap((p) => p.files))];
+  return ok({ name: benchmarkName(name, base), sha256: questions.sha256, pairs, skipped, problems, images });
+}
+
+function emptyFile(path: string): Problem {
+  return { pair: null, place: path, message: 'The file holds no pair.', severity: 'error' };
+}
+
+/** The folder above `data/` where the choice was one folder too high, else the chosen folder. */
+function benchmarkName(name: string, base: string): string {
+  const above = base.split('/').filter((x) => x !== '' && x !== 'data');
+  return above.at(-1) ?? name;
+}
+
+/** What became of an image file: its content's SHA-256 (hex), or why it cannot be shown to a model. */
+export type ImageState = { readonly sha256: string } | { readonly unreadable: string };
+
+/**
+ * Completes a benchmark once its images were read: unreadable ones are problems, and their pairs are skipped.
+ * @param images for every path of `draft.images`; one that is missing counts as unreadable
+ */
+export function withImages(draft: BenchmarkDraft, images: ReadonlyMap<string, ImageState>): Benchmark {
+  const problems: Problem[] = [...draft.problems];
+  const skipped: SkippedPair[] = [...draft.skipped];
+  const pairs: Pair[] = [];
+  for (const pair of draft.pairs) {
+    const states = pair.files.map((f): ImageState => images.get(f) ?? { unreadable: 'It was not read.' });
+    const bad: Problem[] = states.flatMap((state, i) => {
+      if ('sha256' in state) return [];
+      const file = pair.files[i] ?? '';
+      const message = `Image ${i + 1} cannot be read: ${state.unreadable}`;
+      return [{ pair: pair.id, place: file, message, severity: 'error' }];
+    });
+    const [one, two] = states;
+    if (bad.length === 0 && one && two && 'sha256' in one && 'sha256' in two) {
+      pairs.push(finished(pair, one.sha256, two.sha256));
+      if (one.sha256 === two.sha256) problems.push(sameContent(pair));
+    } else {
+      problems.push(...bad);
+      skipped.push({ pair: pair.id, reason: bad.map((p) => `${p.place}: ${p.message}`).join(' ') });
+    }
+  }
+  return { name: draft.name, sha256: draft.sha256, pairs, skipped, problems };
+}
+
+function finished({ id, question, options, images, extra }: DraftPair, one: string, two: string): Pair {
+  const image = (i: PairImage, sha256: string): PairImage => ({ ...i, sha256 });
+  return { id, question, options, images: [image(images[0], one), image(images[1], two)], extra };
+}
+
+function sameContent(pair: DraftPair): Problem {
+  const message = `Both images have the same content (${pair.files.join(', ')}): no model can tell them apart.`;
+  return { pair: pair.id, place: pair.files[1], message, severity: 'warning' };
+}
+
+/** The fault to show where a benchmark holds nothing that can run; null where something can. */
+export function nothingRuns(benchmark: Pick<Benchmark, 'name' | 'pairs' | 'skipped' | 'problems'>): Fault | null {
+  if (benchmark.pairs.length > 0) return null;
+  const [first] = benchmark.problems.filter((p) => p.severity === 'error');
+  const why = first ? ` The first of ${benchmark.problems.length} problems: ${first.place}: ${first.message}` : '';
+  return fault('bad-benchmark', `Nothing of the benchmark ${benchmark.name} can run.${why}`, {
+    skipped: benchmark.skipped.length,
+  });
+}
