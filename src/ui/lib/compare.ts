@@ -1,5 +1,5 @@
 import type { Summary } from '../../core/metrics/summary.ts';
-import type { Interval } from './summary.ts';
+import type { Interval } from '../../core/metrics/statistics.ts';
 
 /** One run as a row of the comparison. */
 export interface ComparedRun {

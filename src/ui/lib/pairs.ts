@@ -1,4 +1,5 @@
 import type { Benchmark, ImageIndex, Pair } from '../../core/benchmark/types.ts';
+import { orderMethods } from '../../core/metrics/summary.ts';
 import { recordKey, type ResultRecord } from '../../core/scoring/record.ts';
 import type { Verdict } from '../components/Mark.svelte';
 
@@ -15,16 +16,11 @@ export function recordOf(index: RecordIndex, pair: string, image: ImageIndex, me
   return index.get(recordKey({ pair, image, method })) ?? null;
 }
 
-/** Methods that have records, in the order in which the paper's tables put them; others behind, by name. */
-const ORDER = ['mc', 'gd', 'ps', 'ps-official', 'ff', 'ff-likelihood'];
-export function sortMethods(methods: Iterable<string>): readonly string[] {
-  const rank = (m: string): number => (ORDER.includes(m) ? ORDER.indexOf(m) : ORDER.length);
-  return [...methods].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-}
+/** Methods that have records, in the order of the paper's tables. */
 export function methodsOf(records: Iterable<ResultRecord>): readonly string[] {
   const found = new Set<string>();
   for (const r of records) found.add(r.method);
-  return sortMethods(found);
+  return orderMethods(found);
 }
 
 export function verdictOf(record: ResultRecord | null): Verdict {

@@ -1,0 +1,75 @@
+import { DEFAULT_PIXEL_POLICY } from '../../core/pixels/types.ts';
+import type { PromptSet } from '../../core/prompts/types.ts';
+import { BUILTIN_MODEL } from '../../run/models.ts';
+import type { RunConfig } from '../../run/types.ts';
+import { sha256 } from '../../store/hash.ts';
+import type { StoredBenchmark } from '../../store/rows.ts';
+import { builtinBenchmark } from './benchmarks.svelte.ts';
+import { live } from './live.svelte.ts';
+
+export const RUNNABLE_METHODS = ['gd', 'ps'] as const;
+export const PROMPT_SETS: readonly PromptSet[] = [
+  {
+    name: 'lookalike',
+    system: null,
+    prompts: {
+      letter:
+        'Look at the image and choose the option that fits.\nQuestion: {q}\nA: {a}\nB: {b}\nReply with the letter of the option.',
+      open: 'Question: {q}',
+    },
+  },
+];
+
+/** What a run needs to be told; the rest follows. */
+export interface Choice {
+  readonly modelId: string;
+  readonly benchmark: StoredBenchmark;
+  readonly methods: readonly string[];
+  readonly promptSet: PromptSet;
+  readonly device: RunConfig['device'];
+  readonly dtype: RunConfig['dtype'];
+  readonly threads: RunConfig['threads'];
+  readonly limit: number | null;
+  readonly allowUncertified: boolean;
+}
+
+/** A new run's configuration, with an id of its own. */
+export async function makeConfig({ benchmark, promptSet, ...choice }: Choice): Promise<RunConfig> {
+  const text = new TextEncoder().encode(JSON.stringify(promptSet));
+  return {
+    id: newId(),
+    createdAt: new Date().toISOString(),
+    benchmarkId: benchmark.id,
+    benchmarkName: benchmark.benchmark.name,
+    promptSet,
+    promptSetSha256: await sha256(text),
+    policy: DEFAULT_PIXEL_POLICY,
+    ...choice,
+  };
+}
+
+/** Short enough for an address to be read aloud, long enough never to meet another. */
+function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(5))].map((b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * Starts the built-in model on the built-in benchmark.
+ * @returns the run's id
+ * @throws FaultError when a built-in file cannot be read
+ */
+export async function startDemo(): Promise<string> {
+  const config = await makeConfig({
+    modelId: BUILTIN_MODEL,
+    benchmark: await builtinBenchmark(),
+    methods: ['gd', 'ps'],
+    promptSet: PROMPT_SETS[0]!,
+    device: 'auto',
+    dtype: 'auto',
+    threads: 'auto',
+    limit: null,
+    allowUncertified: false,
+  });
+  await live.start(config);
+  return config.id;
+}

@@ -1,0 +1,51 @@
+import { limitBenchmark } from '../../core/benchmark/select.ts';
+import type { Benchmark } from '../../core/benchmark/types.ts';
+import { setInterval as intervalOfSet } from '../../core/metrics/interval.ts';
+import type { Interval } from '../../core/metrics/statistics.ts';
+import type { ResultRecord } from '../../core/scoring/record.ts';
+
+export interface IntervalInput {
+  readonly benchmark: Benchmark;
+  readonly limit: number | null;
+  readonly records: readonly ResultRecord[];
+  readonly methods: readonly string[];
+}
+
+/** ms between two rounds while records still come in. */
+const PAUSE = 4000;
+
+/**
+ * Intervals of set accuracy by method. A resampling takes tens of milliseconds, so each method is a task of its own, and rounds keep a distance:
+ * the page stays free while a run goes on.
+ */
+export function createIntervals(input: () => IntervalInput | null) {
+  let found = $state.raw<Readonly<Record<string, Interval | null>>>({});
+  let last = -Infinity;
+
+  $effect(() => {
+    const now = input();
+    if (!now) return;
+    let cancelled = false;
+    const wait = Math.max(0, last + PAUSE - performance.now());
+    const timer = setTimeout(() => void round(now, () => cancelled), wait);
+    return () => {
+      cancelled = true;
+      clearTimeout(timer);
+    };
+  });
+
+  async function round({ benchmark, limit, records, methods }: IntervalInput, cancelled: () => boolean): Promise<void> {
+    last = performance.now();
+    const limited = limitBenchmark(benchmark, limit);
+    for (const method of methods) {
+      const interval = intervalOfSet(limited, records, method);
+      found = { ...found, [method]: interval };
+      await new Promise((resolve) => setTimeout(resolve));
+      if (cancelled()) return;
+    }
+  }
+
+  return {
+    of: (method: string): Interval | null => found[method] ?? null,
+  };
+}

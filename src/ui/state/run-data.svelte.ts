@@ -1,0 +1,69 @@
+import type { Benchmark } from '../../core/benchmark/types.ts';
+import { toFault, type Fault } from '../../core/fault.ts';
+import type { ResultRecord } from '../../core/scoring/record.ts';
+import { benchmark as storedBenchmark } from '../../store/benchmarks.ts';
+import { recordsOf } from '../../store/records.ts';
+import { indexRecords, methodsOf, pairRows } from '../lib/pairs.ts';
+import { library } from './library.svelte.ts';
+import { live } from './live.svelte.ts';
+
+/** A run as a page shows it: what was stored when the page opened, and what comes in while it goes on here. */
+export function createRunData(id: string) {
+  let benchmark = $state.raw<Benchmark | null>(null);
+  let stored = $state.raw<readonly ResultRecord[]>([]);
+  let loaded = $state(false);
+  let problem = $state.raw<Fault | null>(null);
+
+  async function load(): Promise<void> {
+    try {
+      const store = await library.opened();
+      if (library.runs === null) await library.refresh.runs();
+      const run = library.run(id);
+      const benchmarkId = run?.config?.benchmarkId ?? run?.benchmarkId ?? null;
+      stored = await recordsOf(store, id);
+      benchmark = benchmarkId === null ? null : ((await storedBenchmark(store, benchmarkId))?.benchmark ?? null);
+    } catch (e) {
+      problem = toFault(e);
+    }
+    loaded = true;
+  }
+  void load();
+
+  const run = $derived(library.run(id));
+  const limit = $derived(run?.config?.limit ?? null);
+  const index = $derived(indexRecords(stored, live.lastId === id ? live.records : []));
+  const records = $derived([...index.values()]);
+  const methods = $derived(methodsOf(records));
+  const rows = $derived(benchmark ? pairRows(benchmark, limit, index, methods) : []);
+  return {
+    get run() {
+      return run;
+    },
+    /** null when it is not kept (any more). */
+    get benchmark() {
+      return benchmark;
+    },
+    get limit() {
+      return limit;
+    },
+    get index() {
+      return index;
+    },
+    get records() {
+      return records;
+    },
+    get methods() {
+      return methods;
+    },
+    get rows() {
+      return rows;
+    },
+    get loaded() {
+      return loaded;
+    },
+    get problem() {
+      return problem;
+    },
+  };
+}
+export type RunData = ReturnType<typeof createRunData>;
