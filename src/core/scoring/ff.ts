@@ -1,0 +1,59 @@
+import type { Letter } from '../benchmark/types.ts';
+
+/** The published judge (arXiv 2409.15477, appendix; its code's free-form prompt): system text, user template, and the gap between scores that decides. */
+export const JUDGE_SYSTEM = 'You are a helpful and precise assistant for checking the quality of the answer.';
+const JUDGE_USER =
+  "[Question]\n{question}\n\n[Answer A]\n{option_A}\n\n[Answer B]\n{option_B}\n\n[Assistant]\n{response}\n\n[End of Assistant]\n\n[System]\nWe would like to request your feedback on the performance of an AI assistant in response to the user question displayed above. The user asks the question on observing an image. We have provided two possible answers, [Answer A] and [Answer B] to the question. Your job is to evaluate how close the AI assistant's answer is to each of the answers. You don't have to decide whether the answers are correct or not. Each answer should receive an overall score on a scale of 1 to 10, where a higher score indicates the AI assistant's answer is closer to the specific answer. After providing the scores, concisely provide your explanation for the given scores. Remember, you don't need to comment on the correctness of the answers. Please provide your answer in the following format:\nA: <SCORE>\nB: <SCORE>\nYour explanation: <EXPLANATION>";
+export const JUDGE_GAP = 3;
+
+export interface JudgedAnswer {
+  readonly question: string;
+  readonly options: Readonly<Record<Letter, string>>;
+  readonly response: string;
+}
+
+/** The judge's prompt for one free answer. `again`: the reply could not be read the first time. */
+export function judgePrompt(q: JudgedAnswer, again = false): { system: string; user: string } {
+  const values: Readonly<Record<string, string>> = {
+    question: q.question,
+    option_A: q.options.A,
+    option_B: q.options.B,
+    response: q.response,
+  };
+  // One pass, so that braces inside an answer stay as they are.
+  const user = JUDGE_USER.replace(/\{(question|option_A|option_B|response)\}/g, (_, key: string) => values[key] ?? '');
+  return {
+    system: JUDGE_SYSTEM,
+    user: again ? `${user}\nReply with the two lines "A: <SCORE>" and "B: <SCORE>" only.` : user,
+  };
+}
+
+export interface JudgeScores {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Reads `A: n` and `B: n`, n from 1 to 10, out of a judge's reply; null when either is missing or out of range. */
+export function parseJudge(reply: string): JudgeScores | null {
+  const [a, b] = [score(reply, 'A'), score(reply, 'B')];
+  return a === null || b === null ? null : { a, b };
+}
+
+function score(reply: string, letter: Letter): number | null {
+  const found = new RegExp(`(?:^|[^A-Za-z])${letter}["'*)\\]]*\\s*[:=]["'*(\\s]*(\\d+(?:\\.\\d+)?)`).exec(reply);
+  const n = found?.[1] === undefined ? NaN : Number(found[1]);
+  return n >= 1 && n <= 10 ? n : null;
+}
+
+/** A if a >= b + gap, B if b >= a + gap, else invalid (scoring.md, FF). */
+export function chooseByGap(scores: JudgeScores | null, gap = JUDGE_GAP): Letter | null {
+  if (scores === null) return null;
+  if (scores.a >= scores.b + gap) return 'A';
+  return scores.b >= scores.a + gap ? 'B' : null;
+}
+
+/**
+ * The two replies whose likelihoods behind the judge's prompt are compared by the likelihood judge (`ff-likelihood`): no text is parsed, and a judge that
+ * would hedge in words still says which option it finds closer.
+ */
+export const VERDICTS: Readonly<Record<Letter, string>> = { A: 'A: 10\nB: 1', B: 'A: 1\nB: 10' };
