@@ -32,7 +32,9 @@ export async function decodeByBrowser(bytes: Uint8Array, mime: string, kind: str
   }
   try {
     const flat = through2d(bitmap);
-    return flat.ok && isTransparent(flat.value) ? throughWebGl(bitmap) : flat;
+    if (!flat.ok || !isTransparent(flat.value)) return flat;
+    // A canvas beyond a browser's limit comes back empty without a word; a JPEG cannot be transparent.
+    return kind === 'JPEG' ? noCanvas(bitmap.width, bitmap.height) : throughWebGl(bitmap);
   } finally {
     bitmap.close();
   }

@@ -21,7 +21,9 @@ export interface Decoded {
 /** Decodes an image file to 8-bit RGB under a policy. Its header is read, and its size judged, before anything is allocated. */
 export async function decodeImage(image: Blob, policy: PixelPolicy): Promise<Result<Decoded>> {
   try {
-    const bytes = new Uint8Array(await image.arrayBuffer());
+    const bytes = await bytesOf(image);
+    if (bytes === null)
+      return fail(fault('storage', 'The image file can no longer be read from where it is kept. Bring it again.'));
     const header = readHeader(bytes);
     if (!header.ok) return header;
     const stored = await decodeStored(bytes, header.value, policy);
@@ -31,9 +33,19 @@ export async function decodeImage(image: Blob, policy: PixelPolicy): Promise<Res
       return corrupt(header.value.format.toUpperCase(), 'its picture is of another size than its header says');
     return ok(finish(raster, notes, header.value, policy));
   } catch (e) {
-    if (e instanceof RangeError || (e instanceof DOMException && e.name === 'NotReadableError'))
+    if (e instanceof RangeError)
       return fail(fault('out-of-memory', `The image could not be held in memory: ${toFault(e).message}`));
     return fail(toFault(e));
+  }
+}
+
+/** A blob whose file has gone or whose storage is damaged cannot be read: null. */
+async function bytesOf(image: Blob): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await image.arrayBuffer());
+  } catch (e) {
+    if (e instanceof DOMException && (e.name === 'NotReadableError' || e.name === 'NotFoundError')) return null;
+    throw e;
   }
 }
 

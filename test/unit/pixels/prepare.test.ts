@@ -193,6 +193,14 @@ describe('settings', () => {
   });
 });
 
+it('a picture of more patches than LFM2-VL allows keeps all of them, and its mask is as long', () => {
+  const s = { encoder_patch_size: 8, max_image_tokens: 4, min_image_tokens: 2, do_image_splitting: false };
+  const { tensors } = prepared(flat(7, 97), files({ image_processor_type: 'Lfm2VlImageProcessor', ...s }));
+  expect(tensors['pixel_values']?.dims).toEqual([1, 28, 192]);
+  expect(tensors['pixel_attention_mask']?.dims).toEqual([1, 28]);
+  expect(tensors['spatial_shapes']?.data).toEqual(BigInt64Array.of(14n, 2n));
+});
+
 describe('what cannot be prepared is refused in words', () => {
   it.each([
     [

@@ -19,7 +19,7 @@ function configure(s: Settings): ConfiguredProcessor {
   const scale = s.flag('do_resize', true);
   const filter = s.filter('BICUBIC');
   const normalisation = normalisationOf(s, { mean: [0, 0, 0], std: [1, 1, 1], normalize: false });
-  const target = (size: Size): Size => (scale ? withinBudget(size, patch, budget, pool) : size);
+  const target = (size: Size): Size => (scale ? withinBudget(size, patch, budget, pool) : asItIs(size, patch, budget));
   return {
     layout(height, width) {
       const [h, w] = target([height, width]);
@@ -37,6 +37,21 @@ function configure(s: Settings): ConfiguredProcessor {
       return { pixel_values: pixels, image_position_ids: int64(positions, [1, budget, 2]) };
     },
   };
+}
+
+/** Without resizing a picture must be made of whole patches, and not of too many. */
+function asItIs([height, width]: Size, patch: number, budget: number): Size {
+  if (height % patch === 0 && width % patch === 0 && (height * width) / patch ** 2 <= budget) return [height, width];
+  throw new FaultError(
+    fault(
+      'unsupported',
+      `This model does not resize (do_resize is false), and takes at most ${budget} whole patches of ${patch} pixels.`,
+      {
+        height,
+        width,
+      },
+    ),
+  );
 }
 
 /** get_aspect_ratio_preserving_size: the largest size within the budget that whole soft tokens divide. */

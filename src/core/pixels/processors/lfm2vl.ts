@@ -67,7 +67,7 @@ function configure(s: Settings): ConfiguredProcessor {
       const rows = pixelRows(pictures, p.patch, p.length, normalisation);
       return {
         pixel_values: rows.pixels,
-        pixel_attention_mask: int64(rows.mask, [pictures.length, p.length]),
+        pixel_attention_mask: int64(rows.mask, [pictures.length, rows.mask.length / pictures.length]),
         spatial_shapes: int64(rows.shapes.flat(), [pictures.length, 2]),
       };
     },

@@ -1,9 +1,9 @@
 import { valueTables, type Normalisation } from '../normalise.ts';
 import type { PlainTensor, Raster } from '../types.ts';
 
-/** Pictures as rows of pixels of patches, padded with zeros to one number of patches. */
+/** Pictures as rows of pixels of patches, padded with zeros to one number of patches: `least`, or more where a picture has more. */
 export interface PatchRows {
-  /** float32 [pictures, length, patch * patch * 3], each patch in the order (y, x, channel). */
+  /** float32 [pictures, patches, patch * patch * 3], each patch in the order (y, x, channel). */
   readonly pixels: PlainTensor;
   /** 1 for patches that are there, 0 for padding. */
   readonly mask: readonly number[];
@@ -15,9 +15,11 @@ export interface PatchRows {
 export function pixelRows(
   pictures: readonly Raster[],
   patch: number,
-  length: number,
+  least: number,
   normalisation: Normalisation,
 ): PatchRows {
+  const count = (p: Raster): number => Math.floor(p.height / patch) * Math.floor(p.width / patch);
+  const length = Math.max(least, ...pictures.map(count));
   const tables = valueTables(normalisation);
   const width = patch * patch * 3;
   const data = new Float32Array(pictures.length * length * width);
