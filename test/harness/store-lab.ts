@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,8 @@ const ARGS = [
 
 export interface Profile {
   open(): Promise<BrowserContext>;
+  /** As a process of its own, which can be killed as a crash or a power cut would. */
+  launch(): Promise<{ readonly context: BrowserContext; kill(): Promise<void> }>;
   remove(): void;
 }
 
@@ -40,11 +43,46 @@ export interface Profile {
 export function newProfile(): Profile {
   const dir = mkdtempSync(join(tmpdir(), 'lookalike-profile-'));
   const executablePath = findChromium();
+  const options = { ...(executablePath === null ? {} : { executablePath }), args: ARGS };
   return {
-    open: () =>
-      chromium.launchPersistentContext(dir, { ...(executablePath === null ? {} : { executablePath }), args: ARGS }),
+    open: () => chromium.launchPersistentContext(dir, options),
+    launch: () => launchProcess(dir, executablePath ?? 'chromium'),
     remove: () => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
+}
+
+async function launchProcess(
+  dir: string,
+  executable: string,
+): Promise<{ context: BrowserContext; kill(): Promise<void> }> {
+  rmSync(join(dir, 'DevToolsActivePort'), { force: true });
+  // A group of its own: SIGKILL must reach the browser's children too, as a power cut would.
+  const child = spawn(
+    executable,
+    [...ARGS, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${dir}`, 'about:blank'],
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  const endpoint = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stderr.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+      const match = /DevTools listening on (ws:\S+)/.exec(said);
+      if (match?.[1]) resolve(match[1]);
+    });
+    child.once('exit', () => reject(new Error(`the browser did not start: ${said}`)));
+  });
+  const browser = await chromium.connectOverCDP(endpoint);
+  const context = browser.contexts()[0] ?? (await browser.newContext());
+  const kill = async (): Promise<void> => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    await gone;
+    await browser.close().catch(() => undefined);
+  };
+  return { context, kill };
 }
 
 /** A page of the site that may reach the hub: allowed as a user would, then reloaded. */

@@ -38,6 +38,8 @@ export interface FakeHub {
   fault: (asked: Asked) => HubFault | null;
   /** Token that a gated repository wants; null: open. */
   gate: string | null;
+  /** Forgets what was asked and sent. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -146,6 +148,11 @@ export async function startHub(options: HubOptions): Promise<FakeHub> {
     asked,
     fault: () => null,
     gate: null,
+    reset: () => {
+      served.clear();
+      counts.clear();
+      asked.length = 0;
+    },
     close: async () => {
       await Promise.all([close(cdn), close(api)]);
     },

@@ -1,17 +1,10 @@
-import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { expect, test, type BrowserContext } from '@playwright/test';
 import { MB, newProfile } from '../harness/store-lab.ts';
 import { startSite } from '../harness/site.ts';
 
 const SIZE = 320 * MB;
 const ROUNDS = 7;
-
-/** ms of each read, and the highest JS heap (buffers included) above where it began. */
-interface Reads {
-  readonly store: number[];
-  readonly cache: number[];
-  readonly check: number[];
-  readonly storePeak: number;
-}
 
 test('reading a kept model takes no longer than 1.25 times the Cache API, and its size in memory once', async () => {
   const site = await startSite();
@@ -43,62 +36,59 @@ test('reading a kept model takes no longer than 1.25 times the Cache API, and it
   const again = await profile.open();
   const fresh = again.pages()[0] ?? (await again.newPage());
   await fresh.goto(site.url);
-  const reads: Reads = await fresh.evaluate(
-    async ([model, rounds]) => {
-      const store = await window.storeLab.openStore();
-      const heap = (): number =>
-        (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize;
-      /** As the library reads: a stream into one buffer of the announced length. */
-      const drain = async (response: Response, length: number): Promise<void> => {
-        const into = new Uint8Array(length);
-        const reader = response.body?.getReader();
-        let at = 0;
-        for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-          into.set(next.value, at);
-          at += next.value.length;
-        }
-        if (at !== length) throw new Error(`${at} of ${length} bytes`);
-      };
-      const fromStore = async (): Promise<void> => {
-        const source = await window.storeLab.modelSource(store, model);
-        const file = source.kind === 'blobs' ? source.files.find((f) => f.path.endsWith('.onnx')) : undefined;
-        if (source.kind !== 'blobs' || !file || !('parts' in file)) throw new Error('not kept as blobs');
-        await drain(new Response(new Blob([...file.parts])), file.size);
-      };
-      const fromCache = async (): Promise<void> => {
-        const response = await (await caches.open('bench')).match('./weights');
-        if (!response) throw new Error('not in the cache');
-        await drain(response, Number(response.headers.get('content-length')));
-      };
-      const time = async (work: () => Promise<unknown>): Promise<number> => {
+  const read = (from: 'store' | 'cache' | 'check'): Promise<number> =>
+    fresh.evaluate(
+      async ([source, model]) => {
+        const store = await window.storeLab.openStore();
+        const body = async (): Promise<Response | Blob> => {
+          if (source === 'cache') return (await (await caches.open('bench')).match('./weights')) ?? Response.error();
+          const kept = await window.storeLab.modelSource(store, model);
+          const file = kept.kind === 'blobs' ? kept.files.find((f) => f.path.endsWith('.onnx')) : undefined;
+          return new Blob([...(file?.parts ?? [])]);
+        };
         const start = performance.now();
-        await work();
+        if (source === 'check') await window.storeLab.verifyModel(store, model);
+        // As the library reads a file, and as workers/engine/files.ts answers it.
+        else Object.assign(window, { held: (await (await body()).arrayBuffer()).byteLength });
         return performance.now() - start;
-      };
-      const reads = { store: [] as number[], cache: [] as number[], check: [] as number[], storePeak: 0 };
-      for (let i = 0; i < rounds; i++) {
-        reads.cache.push(await time(fromCache));
-        const before = heap();
-        const timer = setInterval(() => (reads.storePeak = Math.max(reads.storePeak, heap() - before)), 5);
-        reads.store.push(await time(fromStore));
-        clearInterval(timer);
-      }
-      for (let i = 0; i < 3; i++) reads.check.push(await time(() => window.storeLab.verifyModel(store, model)));
-      return reads;
-    },
-    [id, ROUNDS] as const,
-  );
-  const median = (x: readonly number[]): number => [...x].sort((a, b) => a - b)[Math.floor(x.length / 2)] ?? NaN;
-  const [store, cache] = [median(reads.store), median(reads.cache)];
+      },
+      [from, id] as const,
+    );
+  const peak = await peakMemory(again, () => read('store'));
+  const times: Record<'store' | 'cache' | 'check', number[]> = { store: [], cache: [], check: [] };
+  for (let i = 0; i < ROUNDS; i++) for (const from of ['cache', 'store'] as const) times[from].push(await read(from));
+  for (let i = 0; i < 3; i++) times.check.push(await read('check'));
+  expect(await fresh.evaluate(() => (window as unknown as { held: number }).held)).toBe(SIZE);
+  // The best of each: other programs on the machine make reads slower, never faster.
+  const [store, cache, check] = [Math.min(...times.store), Math.min(...times.cache), Math.min(...times.check)];
   console.log(
-    `320 MB: store ${store.toFixed(0)} ms, Cache API ${cache.toFixed(0)} ms, ratio ${(store / cache).toFixed(2)}; ` +
-      `heap peak ${(reads.storePeak / SIZE).toFixed(2)} of the file; checking every byte ${median(reads.check).toFixed(0)} ms; ` +
-      `all ${JSON.stringify(reads, (_, v: unknown) => (typeof v === 'number' ? Math.round(v) : v))}`,
+    `320 MB: store ${store.toFixed(0)} ms, Cache API ${cache.toFixed(0)} ms, ratio ${(store / cache).toFixed(2)}; checking every byte ` +
+      `${check.toFixed(0)} ms; memory of the page's process rises by ${(peak / SIZE).toFixed(2)} of the file`,
   );
   expect(store / cache).toBeLessThanOrEqual(1.25);
-  expect(reads.storePeak).toBeGreaterThan(0.5 * SIZE);
-  expect(reads.storePeak).toBeLessThanOrEqual(1.3 * SIZE);
+  if (process.platform === 'linux') expect(peak).toBeGreaterThan(0.5 * SIZE);
+  expect(peak).toBeLessThanOrEqual(1.3 * SIZE);
   await again.close();
   profile.remove();
   await site.remove();
 });
+
+/** Bytes by which the resident memory of the page's process rises at most during `work`; 0 where the system does not tell. */
+async function peakMemory(context: BrowserContext, work: () => Promise<unknown>): Promise<number> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const processes = await session?.send('SystemInfo.getProcessInfo');
+  const pids = (processes?.processInfo ?? []).filter((p) => p.type === 'renderer').map((p) => p.id);
+  const resident = (): number => {
+    try {
+      return pids.reduce((n, pid) => n + Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096, 0);
+    } catch {
+      return 0;
+    }
+  };
+  const before = resident();
+  let peak = 0;
+  const timer = setInterval(() => (peak = Math.max(peak, resident() - before)), 5);
+  await work();
+  clearInterval(timer);
+  return peak;
+}
