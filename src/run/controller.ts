@@ -9,6 +9,8 @@ import { chooseRungs } from './choose.ts';
 import { browserName, capabilities, wasmThreads } from './device.ts';
 import { holdDevice } from './lock.ts';
 import { makeRunInfo } from './info.ts';
+import { judgeAnswers, openAnswers } from './judging.ts';
+import { BUILTIN_JUDGE } from './models.ts';
 import { PixelsHost } from './pixels-host.ts';
 import type { ResolvedModel, RunPorts } from './ports.ts';
 import { addWork, createProgress } from './progress.ts';
@@ -145,8 +147,10 @@ class Run {
         // Kept before the first score: whatever ends this run, its records can be told what made them.
         await this.ports.keepInfo(this.config.id, this.info(model, certified, { state: 'stopped' }));
         await this.scoreAll(certified);
+        certified.host.drop('its questions are answered');
         this.seconds.score = (performance.now() - began) / 1000 - this.seconds.load;
       }
+      if (!this.stopping) await this.judge();
       if (this.stopping) end = { state: 'stopped' };
     } catch (e) {
       end = { state: 'failed', fault: toFault(e) };
@@ -227,6 +231,25 @@ class Run {
       const failed = new Set(records.filter((r) => r.status === 'failed').map((r) => `${r.pair}/${r.image}`)).size;
       this.progress.finished(group.questions.length, 1, failed, scored.ok ? scored.work : null);
     }
+  }
+
+  /** Free answers, of this part of the run and of earlier ones, that no judge has read. */
+  private async judge(): Promise<void> {
+    const answers = openAnswers(await this.ports.records(this.config.id));
+    if (answers.length === 0) return;
+    this.progress.phase({ kind: 'loading', what: 'the judge', done: 0, total: 1 });
+    await judgeAnswers({
+      judge: await this.ports.model(this.config.judgeId ?? BUILTIN_JUDGE),
+      benchmark: this.benchmark,
+      answers,
+      threads: wasmThreads(this.config.threads),
+      stopped: () => this.stopping,
+      says: (done, total) => this.progress.phase({ kind: 'scoring', what: `judging answer ${done + 1} of ${total}` }),
+      keep: async (records) => {
+        await this.ports.keepRecords(this.config.id, records);
+        for (const l of this.listeners) l(records);
+      },
+    });
   }
 
   /** One group, with a fresh worker after each fault that could have come from the device. */

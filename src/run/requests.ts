@@ -1,9 +1,11 @@
 import type { Benchmark, ImageIndex, Pair } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
-import { recordedMethods } from '../core/scoring/methods.ts';
+import { methodParts, recordedMethods } from '../core/scoring/methods.ts';
 import type { Group } from '../core/plan/types.ts';
-import type { ResultRecord } from '../core/scoring/record.ts';
+import { published } from '../core/scoring/mc.ts';
+import type { ResultRecord, ScoredRecord } from '../core/scoring/record.ts';
 import type { GroupRequest, Outcome, QuestionRequest } from '../protocol/engine.ts';
+import { UNJUDGED } from './judging.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 
 /** Looks pairs up by id. */
@@ -45,6 +47,15 @@ export function toRecord(outcome: Outcome, pairs: Pairs): ResultRecord {
   };
   if (outcome.status === 'failed')
     return { ...base, status: 'failed', chosen: null, correct: null, options: null, fault: outcome.fault, notes: [] };
+  const parts = methodParts(outcome.method);
+  if (parts?.base === 'mc' && outcome.text !== null) {
+    const letter = published(outcome.text);
+    // Options were exchanged in the prompt: what the answer calls A is the benchmark's B.
+    const chosen = parts.condition === 'swap' && letter !== null ? (letter === 'A' ? 'B' : 'A') : letter;
+    return { ...base, ...unscored(outcome), chosen, correct: chosen === image.right };
+  }
+  if (parts?.base === 'ff')
+    return { ...base, ...unscored(outcome), chosen: null, correct: false, notes: [...outcome.notes, UNJUDGED] };
   const { chosen, options, mass, margin, letterVariants, text, promptTokens, notes } = outcome;
   return {
     ...base,
@@ -59,6 +70,14 @@ export function toRecord(outcome: Outcome, pairs: Pairs): ResultRecord {
     promptTokens,
     notes,
   };
+}
+
+/** What an answer in words carries, whatever is read in it. */
+function unscored(
+  o: Extract<Outcome, { status: 'scored' }>,
+): Omit<ScoredRecord, 'pair' | 'image' | 'method' | 'right' | 'imageSha256' | 'chosen' | 'correct'> {
+  const { text, promptTokens, notes } = o;
+  return { status: 'scored', options: null, mass: null, margin: null, letterVariants: null, text, promptTokens, notes };
 }
 
 /** A whole group that could not be scored: one failed record for each it would have written. */

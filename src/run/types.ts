@@ -26,6 +26,8 @@ export interface RunConfig {
   readonly policy: PixelPolicy;
   /** Run although no certificate passes; every table then says so. */
   readonly allowUncertified: boolean;
+  /** Model that judges free answers (FF): a model id as `modelId`; the built-in judge when absent. */
+  readonly judgeId?: string;
 }
 
 export type RunPhase =

@@ -159,6 +159,7 @@ const runConfig: v.GenericSchema<unknown, RunConfig> = v.looseObject({
   limit: v.nullable(v.number()),
   policy,
   allowUncertified: v.boolean(),
+  judgeId: v.exactOptional(text),
 });
 
 export const modelFile = v.object({ path: text, size: v.number(), sha256: text });
