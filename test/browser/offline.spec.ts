@@ -1,0 +1,45 @@
+import { expect, test } from '@playwright/test';
+import { newProfile } from '../harness/store-lab.ts';
+import { serve } from '../../tools/server.mjs';
+import { DIST, ensureBuilt } from '../../tools/setup.mjs';
+
+test('after one visit the demo runs from a fresh browser start with the server stopped', async () => {
+  await ensureBuilt();
+  const server = await serve({ root: DIST, port: 0 });
+  const profile = newProfile();
+  const first = await profile.open();
+  const visit = first.pages()[0] ?? (await first.newPage());
+  await visit.goto(server.url);
+  await expect
+    .poll(() => visit.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state), {
+      timeout: 60_000,
+    })
+    .toBe('activated');
+  await first.close();
+  await server.close();
+  const context = await profile.open();
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    await page.goto(server.url);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await page.getByRole('button', { name: 'Run the demo' }).click();
+    const records = (): Promise<number> =>
+      page.evaluate(
+        () =>
+          new Promise<number>((resolve) => {
+            const open = indexedDB.open('lookalike');
+            open.onsuccess = () => {
+              const count = open.result.transaction('records').objectStore('records').count();
+              count.onsuccess = () => {
+                open.result.close();
+                resolve(count.result);
+              };
+            };
+          }),
+      );
+    await expect.poll(records, { timeout: 90_000 }).toBeGreaterThan(0);
+  } finally {
+    await context.close();
+    profile.remove();
+  }
+});
