@@ -6,7 +6,7 @@ import type { RunInfo } from '../core/results/run.ts';
 import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
 import { certify, type Certified } from './certify.ts';
 import { chooseRungs } from './choose.ts';
-import { browserName, capabilities, wasmThreads } from './device.ts';
+import { capabilities, wasmThreads } from './device.ts';
 import { holdDevice } from './lock.ts';
 import { makeRunInfo } from './info.ts';
 import { judgeAnswers, openAnswers } from './judging.ts';
@@ -16,7 +16,6 @@ import type { ResolvedModel, RunPorts } from './ports.ts';
 import { addWork, createProgress } from './progress.ts';
 import { failedRecords, groupRequest, pairsById, toRecord } from './requests.ts';
 import type { RunConfig, RunHandle } from './types.ts';
-import { VERSION } from './version.ts';
 
 /** Tries a group gets before its questions are recorded as failed. */
 const TRIES = 3;
@@ -167,20 +166,20 @@ class Run {
     const caps = await capabilities();
     const rungs = chooseRungs(this.config, model, caps);
     if (!rungs.ok) throw new FaultError(rungs.fault);
-    const first = firstQuestion(this.groups);
+    const pairs = pairsById(this.benchmark);
     const certified = await certify({
       model,
       rungs: rungs.value,
       threads: wasmThreads(this.config.threads),
-      first: groupRequest(first, pairsById(this.benchmark), this.config.promptSet),
+      items: firstQuestions(this.groups).map((g) => groupRequest(g, pairs, this.config.promptSet)),
       pixels: (sha, loaded) => this.pixels.prepare(sha, loaded),
       ports: this.ports,
-      browser: browserName(),
-      lookalike: VERSION,
+      capabilities: caps,
       allowUncertified: this.config.allowUncertified,
       says: (what) => this.progress.phase({ kind: 'checking', what }),
     });
     if (!certified.ok) throw new FaultError(certified.fault);
+    this.progress.count({ ...NO_WORK, imageEncodes: certified.value.imageEncodes });
     this.sayRung(certified.value, rungs.value[0]?.device ?? 'wasm', caps.adapter?.fallback ?? false);
     return certified.value;
   }
@@ -327,10 +326,10 @@ type ScoredGroup =
 /** Faults that another try cannot mend: they lie in the image or the prompt. */
 const FINAL: ReadonlySet<string> = new Set(['unreadable', 'bad-prompt', 'bad-model', 'unsupported', 'not-found']);
 
-/** The run's first question, under both likelihood methods, for the certificate. */
-function firstQuestion(groups: readonly Group[]): Group {
-  const group = groups[0];
-  const question = group?.questions[0];
-  if (!group || !question) throw new FaultError(fault('internal', 'There is nothing to score.'));
-  return { imageSha256: group.imageSha256, questions: [{ ...question, methods: ['gd', 'ps'] }] };
+/** Questions that a certificate may be made with: the first of each of the first groups, under both likelihood methods. */
+function firstQuestions(groups: readonly Group[]): readonly Group[] {
+  return groups.slice(0, 8).flatMap((group) => {
+    const question = group.questions[0];
+    return question ? [{ imageSha256: group.imageSha256, questions: [{ ...question, methods: ['gd', 'ps'] }] }] : [];
+  });
 }

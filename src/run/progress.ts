@@ -10,6 +10,8 @@ export interface ProgressKeeper {
   subscribe(listener: (p: RunProgress) => void): () => void;
   phase(phase: RunPhase): void;
   message(text: string): void;
+  /** Adds work that no group did: what the certificate left in the engine. */
+  count(work: Work): void;
   plan(questions: number, images: number, done: number, failed: number): void;
   finished(questions: number, images: number, failed: number, work: Work | null): void;
 }
@@ -56,6 +58,7 @@ export function createProgress(clock: () => number = () => performance.now()): P
     message: (text) => {
       if (!state.messages.includes(text)) set({ messages: [...state.messages, text] });
     },
+    count: (work) => set({ work: addWork(state.work, work) }),
     plan: (questions, images, done, failed) =>
       set({ questions: { done, total: done + questions, failed }, images: { done: 0, total: images } }),
     finished: (questions, images, failed, work) => {

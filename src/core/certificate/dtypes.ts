@@ -92,7 +92,9 @@ function auto(c: DtypeChoice): ReturnType<typeof chooseDtypes> {
   const candidates: Record<string, string>[] = [];
   const decoder = Object.keys(c.offered).find(isDecoder);
   const decoderDtypes =
-    decoder === undefined ? [undefined] : [...new Set(preference(decoder, c))].filter((d) => c.offered[decoder]?.includes(d));
+    decoder === undefined
+      ? [undefined]
+      : [...new Set(preference(decoder, c))].filter((d) => c.offered[decoder]?.includes(d));
   for (const d of decoderDtypes) {
     const chosen: Record<string, string> = {};
     for (const [file, have] of Object.entries(c.offered)) {

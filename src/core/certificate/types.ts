@@ -7,6 +7,7 @@ export interface RungSettings {
 }
 
 export type CheckKind =
+  | 'loading' // the model could not be loaded or run at all
   | 'operators' // (a) small graphs against stored outputs
   | 'reference' // (b) the first item by the device against WASM
   | 'full-forward'; // (c) the first item: shared prefix against one full forward a sequence

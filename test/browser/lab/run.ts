@@ -71,7 +71,7 @@ export async function run(request: LabRun): Promise<LabRunResult> {
   const ports: RunPorts = {
     benchmark: () => Promise.resolve(benchmark),
     image: async (sha) => (await fetch(`${request.images}${sha}.png`)).blob(),
-    model: () => Promise.resolve(model),
+    model: (id) => (id === 'lab' ? Promise.resolve(model) : served(id)),
     records: () => Promise.resolve([...new Map(kept.map((r) => [recordKey(r), r])).values()]),
     keepRecords: (_id, records) => {
       kept.push(...records);
@@ -103,6 +103,19 @@ export async function run(request: LabRun): Promise<LabRunResult> {
   });
   const info = await handle.finished;
   return { info, kept, messages: handle.progress().messages, injected };
+}
+
+/** A model folder that ships with the app, by the product's own id for it. */
+async function served(id: string): Promise<ResolvedModel> {
+  const base = new URL(id.replace('served:', ''), document.baseURI).href;
+  const index = (await (await fetch(`${base}index.json`)).json()) as { name: string; files: ResolvedModel['files'] };
+  return {
+    id: index.name,
+    revision: null,
+    source: { kind: 'served', base, files: index.files },
+    files: index.files,
+    config: null,
+  };
 }
 
 function configOf(request: LabRun): RunConfig {
