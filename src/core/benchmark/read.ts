@@ -1,6 +1,6 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
 import { createChecker } from './check.ts';
-import { imageFinder, tidy } from './images.ts';
+import { imageFinder, tidy, type ImageFinder } from './images.ts';
 import { readRows } from './rows.ts';
 import type {
   Benchmark,
@@ -86,10 +86,33 @@ export function readBenchmark(
   files: readonly ListedFile[],
   questions: QuestionFile,
 ): Result<BenchmarkDraft> {
+  return readPairs(name, questions, imageFinder(files, folderOf(questions.path)));
+}
+
+/**
+ * Reads the questions of a benchmark whose images are not needed: results of another program are scored against them. The images keep their
+ * addresses and have no content hash.
+ * @param name name of the chosen folder
+ */
+export function readQuestions(name: string, questions: QuestionFile): Result<Benchmark> {
+  const anywhere: ImageFinder = {
+    find: (path, local) => ({ file: local ?? path, looked: [] }),
+    size: () => null,
+  };
+  const read = readPairs(name, questions, anywhere);
+  if (!read.ok) return read;
+  const { name: title, sha256, pairs, skipped, problems } = read.value;
+  return ok({ name: title, sha256, pairs: pairs.map(unread), skipped, problems });
+}
+
+function unread({ id, question, options, images, extra }: DraftPair): Pair {
+  return { id, question, options, images, extra };
+}
+
+function readPairs(name: string, questions: QuestionFile, finder: ImageFinder): Result<BenchmarkDraft> {
   const rows = readRows(questions.path, questions.text);
   if (!rows.ok) return rows;
-  const base = folderOf(questions.path);
-  const checker = createChecker(imageFinder(files, base));
+  const checker = createChecker(finder);
   const pairs: DraftPair[] = [];
   const skipped: SkippedPair[] = [];
   for (const row of rows.value.rows) {
@@ -100,7 +123,8 @@ export function readBenchmark(
   const problems = [...rows.value.problems, ...checker.problems()];
   if (rows.value.rows.length === 0) problems.push(emptyFile(questions.path));
   const images = [...new Set(pairs.flatMap((p) => p.files))];
-  return ok({ name: benchmarkName(name, base), sha256: questions.sha256, pairs, skipped, problems, images });
+  const { path, sha256 } = questions;
+  return ok({ name: benchmarkName(name, folderOf(path)), sha256, pairs, skipped, problems, images });
 }
 
 function emptyFile(path: string): Problem {

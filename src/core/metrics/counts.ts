@@ -123,8 +123,13 @@ const TABLE_2 = [
   ...['Gastrointestinal', 'Pulmonary', 'Nuclear Medicine'],
 ];
 
-/** All categories of a benchmark: those of the paper's Table 2 in its order, then others in the order in which they first appear. */
-export function categoriesOf(benchmark: Pick<Benchmark, 'pairs'>): readonly string[] {
-  const found = new Set(benchmark.pairs.flatMap((p) => p.images.flatMap((i) => i.categories)));
+/** Category names: those of the paper's Table 2 in its order, then others in the order given. */
+export function orderCategories(names: Iterable<string>): readonly string[] {
+  const found = new Set(names);
   return [...TABLE_2.filter((c) => found.has(c)), ...[...found].filter((c) => !TABLE_2.includes(c))];
+}
+
+/** All categories of a benchmark, in that order. */
+export function categoriesOf(benchmark: Pick<Benchmark, 'pairs'>): readonly string[] {
+  return orderCategories(benchmark.pairs.flatMap((p) => p.images.flatMap((i) => i.categories)));
 }

@@ -25,7 +25,11 @@ export interface RunInfo {
     readonly questions: number;
     readonly images: number;
   };
-  readonly promptSet: { readonly name: string; readonly sha256: string; readonly prompts: Readonly<Record<string, string>> };
+  readonly promptSet: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly prompts: Readonly<Record<string, string>>;
+  };
   readonly methods: readonly string[];
   readonly device: {
     readonly kind: 'webgpu' | 'wasm';

@@ -55,6 +55,8 @@ export interface ScoredRecord extends RecordBase {
   readonly text: string | null;
   readonly promptTokens: number;
   readonly judge?: JudgeVerdict;
+  /** log p of the answer, where an imported file gives it. */
+  readonly logprob?: number;
 }
 
 export interface FailedRecord extends RecordBase {
