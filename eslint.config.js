@@ -8,7 +8,10 @@ function room(files, forbidden, message) {
   return {
     files,
     rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: forbidden.map((regex) => ({ regex, message })) }],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { patterns: forbidden.map((regex) => ({ regex, message })) },
+      ],
     },
   };
 }
@@ -37,17 +40,15 @@ export default ts.config(
     [library, '/(protocol|store|run|ui|drive|bridge|workers)/'],
     'src/core is pure: it imports nothing outside itself.',
   ),
-  room(
-    ['src/protocol/**/*.ts'],
-    [library, '/(store|run|ui|drive|bridge|workers)/'],
-    'src/protocol imports only core.',
-  ),
+  room(['src/protocol/**/*.ts'], [library, '/(store|run|ui|drive|bridge|workers)/'], 'src/protocol imports only core.'),
   room(['workers/**/*.ts'], ['/src/(store|run|ui|drive|bridge)/'], 'workers import core and protocol only.'),
   room(
     ['src/store/**/*.ts'],
-    ['/(ui|drive|bridge|workers)/', '/protocol/(?!model\\.ts$)', '/run/(?!types\\.ts$)'],
+    ['/(ui|drive|bridge|workers)/', '^\.\./hub/', '/protocol/(?!model\\.ts$)', '/run/(?!types\\.ts$)'],
     'src/store imports core, storage libraries, and the types of what it keeps (protocol/model, run/types).',
   ),
+  room(['src/hub/**/*.ts'], ['/(protocol|run|ui|drive|bridge|workers)/'], 'src/hub imports core, store and sw.'),
+  room(['src/sw/**/*.ts'], ['/(core|protocol|store|hub|run|ui|drive|bridge|workers)/'], 'src/sw stands alone.'),
   room(['src/run/**/*.ts'], ['/(ui|drive)/', '/workers/'], 'src/run imports core, protocol, bridge and store.'),
   room(
     ['src/ui/**/*.{ts,svelte}', 'src/drive/**/*.ts'],

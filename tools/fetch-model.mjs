@@ -45,7 +45,7 @@ export async function fetchModel(options) {
   await ensureInstalled();
   const { register } = await import('tsx/esm/api');
   register();
-  const { fetchToFolder } = await import('../src/hub/folder.ts');
+  const { fetchToFolder, wholeFolder } = await import('../src/hub/folder.ts');
   const { toFault } = await import('../src/core/fault.ts');
   try {
     const { commit } = await fetchToFolder({
@@ -63,6 +63,11 @@ export async function fetchModel(options) {
   } catch (error) {
     if (process.stderr.isTTY) process.stderr.write('\n');
     const fault = toFault(error);
+    const before = fault.code === 'network' ? await wholeFolder(options.dir) : null;
+    if (before !== null && before.repository === options.id) {
+      note(`${fault.message} The copy fetched before (${before.revision}) is whole and is used.`);
+      return { dir: options.dir, name: options.id, revision: before.revision };
+    }
     const codes = /** @type {Record<string, number>} */ ({ stopped: 130, 'bad-argument': 2 });
     const hint = /access token/.test(fault.message) ? ' On the command line the token is read from HF_TOKEN.' : '';
     throw new Stop(fault.message + hint, codes[fault.code] ?? 3);

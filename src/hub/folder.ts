@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/prom
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { isRepository } from '../core/catalogue/catalogue.ts';
-import { MANIFEST_FILE, type ModelManifest } from '../core/catalogue/manifest.ts';
+import { MANIFEST_FILE, readManifest, type ModelManifest } from '../core/catalogue/manifest.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { fileUrl, readHubAddress, type HubFile } from '../core/hub/listing.ts';
 import { chooseFiles } from '../core/hub/model.ts';
@@ -70,6 +70,31 @@ export async function fetchToFolder(request: FolderRequest): Promise<{ commit: s
   return { commit: model.commit };
 }
 
+/**
+ * The manifest of a folder fetched earlier, when every file in it still has its hash; null otherwise. For work without a network.
+ */
+export async function wholeFolder(dir: string): Promise<ModelManifest | null> {
+  const text = await readFile(join(dir, MANIFEST_FILE), 'utf8').catch(() => null);
+  if (text === null) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const manifest = readManifest(json);
+  if (!manifest.ok) return null;
+  for (const file of manifest.value.files)
+    if ((await sha256Of(join(dir, file.path)).catch(() => '')) !== file.sha256) return null;
+  return manifest.value;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const sha256 = createHash('sha256');
+  for await (const bytes of createReadStream(path)) sha256.update(bytes as Buffer);
+  return sha256.digest('hex');
+}
+
 /** One file, whole and verified under its own name; its SHA-256. */
 async function fetchFile(
   hub: Hub,
@@ -100,9 +125,7 @@ async function fetchFile(
 async function checkFile(path: string, file: HubFile): Promise<string | null> {
   const info = await stat(path).catch(() => null);
   if (info?.size !== file.size) return null;
-  const sha256 = createHash('sha256');
-  for await (const bytes of createReadStream(path)) sha256.update(bytes as Buffer);
-  const digest = sha256.digest('hex');
+  const digest = await sha256Of(path);
   if (file.sha256 !== null) return digest === file.sha256 ? digest : null;
   const git = createHash('sha1')
     .update(`blob ${file.size}\0`)

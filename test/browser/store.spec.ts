@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { expect, test, type BrowserContext } from '@playwright/test';
+import { TextReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
 import {
   connectedPage,
   hubOf,
@@ -176,4 +177,25 @@ test('an update is announced, waits, and is taken when the user says so', async 
   expect(
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting ?? null),
   ).toBeNull();
+});
+
+test('a model is carried as a zip, plain or compressed, under the page\u2019s own policy', async () => {
+  const page = context.pages()[0] ?? (await context.newPage());
+  await page.goto(site.url);
+  const folder = { 'm/config.json': '{"model_type":"llava"}', 'm/onnx/vision_encoder.onnx': 'weights '.repeat(10_000) };
+  const compressed = new ZipWriter(new Uint8ArrayWriter(), { useWebWorkers: false });
+  for (const [path, text] of Object.entries(folder)) await compressed.add(path, new TextReader(text));
+  const bytes = [...(await compressed.close())];
+  const kept = await page.evaluate(async (zip) => {
+    const lab = window.storeLab;
+    const store = await lab.openStore();
+    const first = await lab.importModel(store, 'm', await lab.filesOfZip(new Blob([new Uint8Array(zip)])), 'zip', null);
+    const carried = await (await lab.exportZip(store, first.id)).blob();
+    await lab.deleteModel(store, first.id);
+    const second = await lab.importModel(store, 'm', await lab.filesOfZip(carried), 'zip', null);
+    const { lost } = await lab.verifyModel(store, second.id);
+    store.close();
+    return { same: first.id === second.id, files: second.files.map((f) => f.path), lost };
+  }, bytes);
+  expect(kept).toEqual({ same: true, files: ['config.json', 'onnx/vision_encoder.onnx'], lost: [] });
 });

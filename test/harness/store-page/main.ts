@@ -2,10 +2,12 @@ import * as connect from '../../../src/hub/connect.ts';
 import * as api from '../../../src/hub/api.ts';
 import { createHub } from '../../../src/hub/client.ts';
 import * as downloads from '../../../src/hub/download.ts';
+import { importModel } from '../../../src/hub/import.ts';
 import { repairFromHub } from '../../../src/hub/repair.ts';
 import * as models from '../../../src/store/models.ts';
 import { openStore } from '../../../src/store/db.ts';
 import { listDownloads } from '../../../src/store/downloads.ts';
+import { exportZip, filesOfZip } from '../../../src/store/transfer.ts';
 import { verifyModel } from '../../../src/store/verify.ts';
 import { registerApp } from '../../../src/sw/register.ts';
 
@@ -16,6 +18,9 @@ const lab = {
   createHub,
   ...downloads,
   repairFromHub,
+  importModel,
+  exportZip,
+  filesOfZip,
   ...models,
   openStore,
   listDownloads,

@@ -127,7 +127,9 @@ test('lost parts come back from a folder, and only parts that have their hash', 
 });
 
 /** A folder in the hub's own cache layout, and a hub that publishes the same files. */
-async function cached(published: Uint8Array<ArrayBuffer> = WEIGHTS): Promise<{ files: ModelFileInput[]; address: string }> {
+async function cached(
+  published: Uint8Array<ArrayBuffer> = WEIGHTS,
+): Promise<{ files: ModelFileInput[]; address: string }> {
   const folder = modelFolder(WEIGHTS).map((f) => ({
     ...f,
     path: f.path.replace('my-model/', `hub/models--acme--m/snapshots/${COMMIT}/`),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { faultOf, noise, sha } from '../store/fixtures.ts';
 import { startHub, type FakeHub } from '../../hub/hub.ts';
-import { fetchToFolder, type FolderRequest } from '../../../src/hub/folder.ts';
+import { fetchToFolder, wholeFolder, type FolderRequest } from '../../../src/hub/folder.ts';
 
 const DATA = 'onnx/decoder_model_merged_q4.onnx_data';
 const CONFIG = JSON.stringify({
@@ -106,4 +106,12 @@ test.for([
 ] as const)('%s is refused before anything large is fetched', async ([, change, words]) => {
   expect((await faultOf(fetchToFolder(ask(change)))).message).toMatch(words);
   expect(server.asked.filter((a) => a.route === 'cdn')).toEqual([]);
+});
+
+test('a fetched folder is known to be whole without the hub, until a byte of it changes', async () => {
+  expect(await wholeFolder(dir)).toBeNull();
+  await fetchToFolder(ask());
+  expect((await wholeFolder(dir))?.revision).toBe(server.commit);
+  await writeFile(join(dir, 'tokenizer.json'), noise(9000, 70));
+  expect(await wholeFolder(dir)).toBeNull();
 });
