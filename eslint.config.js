@@ -44,7 +44,7 @@ export default ts.config(
   room(['workers/**/*.ts'], ['/src/(store|run|ui|drive|bridge)/'], 'workers import core and protocol only.'),
   room(
     ['src/store/**/*.ts'],
-    ['/(ui|drive|bridge|workers)/', '^\.\./hub/', '/protocol/(?!model\\.ts$)', '/run/(?!types\\.ts$)'],
+    ['/(ui|drive|bridge|workers)/', '^\\.\\./hub/', '/protocol/(?!model\\.ts$)', '/run/(?!types\\.ts$)'],
     'src/store imports core, storage libraries, and the types of what it keeps (protocol/model, run/types).',
   ),
   room(['src/hub/**/*.ts'], ['/(protocol|run|ui|drive|bridge|workers)/'], 'src/hub imports core, store and sw.'),

@@ -18,6 +18,8 @@ export interface RangeRequest extends Trying {
 
 /** Bytes are handed to the browser's blob store in pieces of this size, so that a part is never whole in the page's memory. */
 const FLUSH_BYTES = 4 * 1024 * 1024;
+/** And at least so often, so that a slow download shows that it moves. */
+const FLUSH_MS = 500;
 
 /**
  * Bytes [start, end) of a file. A cut connection costs nothing that has arrived: the next request begins where it was cut.
@@ -71,6 +73,7 @@ async function* pieces(response: Response, limit: number, alive: () => void, pat
   let pending: Uint8Array<ArrayBuffer>[] = [];
   let held = 0;
   let left = limit;
+  let flushed = performance.now();
   let failure: unknown = null;
   try {
     while (reader && left > 0) {
@@ -84,9 +87,9 @@ async function* pieces(response: Response, limit: number, alive: () => void, pat
       pending.push(bytes);
       held += bytes.length;
       left -= bytes.length;
-      if (held < FLUSH_BYTES) continue;
+      if (held < FLUSH_BYTES && performance.now() - flushed < FLUSH_MS) continue;
       yield new Blob(pending);
-      [pending, held] = [[], 0];
+      [pending, held, flushed] = [[], 0, performance.now()];
     }
     if (held > 0) yield new Blob(pending);
   } finally {

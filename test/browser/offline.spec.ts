@@ -3,6 +3,8 @@ import { newProfile } from '../harness/store-lab.ts';
 import { serve } from '../../tools/server.mjs';
 import { DIST, ensureBuilt } from '../../tools/setup.mjs';
 
+test.setTimeout(300_000);
+
 test('after one visit the demo runs from a fresh browser start with the server stopped', async () => {
   await ensureBuilt();
   const server = await serve({ root: DIST, port: 0 });
