@@ -1,0 +1,143 @@
+import type { Benchmark } from '../benchmark/types.ts';
+import { setInterval as intervalOfSet } from '../metrics/interval.ts';
+import type { CategorySummary, MethodSummary, Summary } from '../metrics/summary.ts';
+import type { ResultRecord } from '../scoring/record.ts';
+import { cell, csvLines, percentText, toMarkdown, type Cell, type Grid } from './grid.ts';
+import type { RunInfo } from './run.ts';
+import { RESEARCH_USE } from './tables.ts';
+
+/** Methods as tables name them; conditions keep their suffix, methods of other programs their own name. */
+const NAMES: Readonly<Record<string, string>> = {
+  mc: 'MC',
+  gd: 'GD',
+  ps: 'PS',
+  'ps-official': 'PS as published',
+  ff: 'FF',
+  'ff-likelihood': 'FF by likelihood',
+};
+const CONDITIONS: Readonly<Record<string, string>> = {
+  swap: 'options exchanged',
+  'no-image': 'no image',
+  'blank-image': 'blank image',
+};
+
+export function methodName(method: string): string {
+  const [base = '', condition] = method.split('+');
+  const name = NAMES[base] ?? base;
+  return condition === undefined ? name : `${name}, ${CONDITIONS[condition] ?? condition}`;
+}
+
+const RATES = ['set', 'individual', 'confusion', 'invalid', 'precision'] as const;
+const HEADS = ['Set', 'Individual', 'Confusion', 'Invalid', 'Precision'];
+export const UNCERTIFIED = 'This run has no passing device certificate: its likelihoods are not proven right.';
+
+/** tables.md: what was run, the methods' numbers, and each metric by category; every table says "n of N" and what it may be used for. */
+export function runTablesMarkdown(
+  run: RunInfo,
+  benchmark: Benchmark,
+  records: readonly ResultRecord[],
+  summary: Summary,
+  certified: boolean,
+): string {
+  const notes = [RESEARCH_USE, ...(certified ? [] : [UNCERTIFIED])];
+  const grids = [methodGrid(benchmark, records, summary, notes), ...categoryGrids(summary, notes)];
+  return [
+    `# ${run.model.id} on ${run.benchmark.name}`,
+    '',
+    ...describe(run, summary),
+    '',
+    ...grids.map(toMarkdown),
+  ].join('\n');
+}
+
+function describe(run: RunInfo, summary: Summary): readonly string[] {
+  const dtype = [...new Set(Object.values(run.model.dtype))].join(', ');
+  const lines = run.imported
+    ? [`Imported from ${run.imported.from}.`]
+    : [
+        `${run.device.kind === 'webgpu' ? 'WebGPU' : 'WASM'}${dtype === '' ? '' : `, ${dtype}`}, prompts ${run.promptSet.name}, Lookalike ${run.lookalike}.`,
+      ];
+  if (run.state !== 'done') lines.push(`The run ${run.state === 'stopped' ? 'was stopped' : 'failed'} before its end.`);
+  if (summary.failed > 0)
+    lines.push(
+      `${summary.failed} failed: ${summary.failed === 1 ? 'this question is' : 'these questions are'} no wrong answer, and ${summary.failed === 1 ? 'its pair is' : 'their pairs are'} left out.`,
+    );
+  if (summary.skipped.length > 0)
+    lines.push(
+      `${summary.skipped.length} of ${summary.pairs} pairs could not run: ${named(summary.skipped.map((s) => s.pair))}.`,
+    );
+  return lines.flatMap((l) => [l, '']).slice(0, -1);
+}
+
+function named(ids: readonly string[]): string {
+  return ids.length > 10 ? `${ids.slice(0, 10).join(', ')} and ${ids.length - 10} more` : ids.join(', ');
+}
+
+/** The numbers of each method, as in the paper's Table 1; best of methods underlined. */
+function methodGrid(
+  benchmark: Benchmark,
+  records: readonly ResultRecord[],
+  summary: Summary,
+  notes: readonly string[],
+): Grid {
+  const rows = Object.entries(summary.methods).map(([method, m]): Cell[] => {
+    const interval = intervalOfSet(benchmark, records, method);
+    const marked = RATES.map((rate): Cell => {
+      if (m.counts.pairs === 0) return cell('-');
+      const best =
+        (rate === 'set' || rate === 'individual') && !method.includes('+') && m[rate] === summary.best?.[rate].value;
+      return best ? cell(percentText(m[rate]), 'row-best') : cell(percentText(m[rate]));
+    });
+    const range = interval ? `${percentText(interval.low)} to ${percentText(interval.high)}` : '-';
+    return [cell(methodName(method)), ...marked, cell(range), cell(scored(m, summary))];
+  });
+  const guessing = ['Random guessing', '25.00', '50.00', '50.00', '0.00', '-', '-', '-'].map((t) => cell(t));
+  return {
+    caption: 'Accuracy and confusion by method, %',
+    groups: null,
+    columns: ['Method', ...HEADS, 'Set, 95% interval', 'Pairs scored'],
+    rows: [...rows, guessing],
+    notes: [...notes, 'The interval resamples groups of pairs that share images (cluster bootstrap).'],
+  };
+}
+
+function scored(m: MethodSummary, summary: Summary): string {
+  return `${m.counts.pairs} of ${summary.pairs}`;
+}
+
+/** Set accuracy, individual accuracy and confusion by category, as in the paper's Table 2, methods as columns. */
+function categoryGrids(summary: Summary, notes: readonly string[]): readonly Grid[] {
+  const methods = Object.entries(summary.methods).filter(([, m]) => m.counts.pairs > 0);
+  const categories = [...new Set(methods.flatMap(([, m]) => Object.keys(m.byCategory)))];
+  if (categories.length === 0) return [];
+  const titles = { set: 'Set accuracy', individual: 'Individual accuracy', confusion: 'Confusion' } as const;
+  return (['set', 'individual', 'confusion'] as const).map((rate): Grid => {
+    const value = (s: CategorySummary | undefined): Cell => cell(s && s.images > 0 ? percentText(s[rate]) : '-');
+    const images = (c: string): number => Math.max(0, ...methods.map(([, m]) => m.byCategory[c]?.images ?? 0));
+    return {
+      caption: `${titles[rate]} by category, %`,
+      groups: null,
+      columns: ['Category', 'Images', ...methods.map(([method]) => methodName(method))],
+      rows: [
+        ...categories.map((c) => [cell(c), cell(String(images(c))), ...methods.map(([, m]) => value(m.byCategory[c]))]),
+        [cell('Pairs scored'), cell(''), ...methods.map(([, m]) => cell(scored(m, summary)))],
+      ],
+      notes,
+    };
+  });
+}
+
+/** tables.csv: the same numbers, one row a method and category ("All" first), with the remarks of the tables in columns of their own. */
+export function runTablesCsv(run: RunInfo, summary: Summary, certified: boolean): string {
+  const header = ['model', 'benchmark', 'method', 'category', 'images', 'pairs scored', ...RATES, 'use', 'certificate'];
+  const certificate = run.imported ? 'imported' : certified ? 'passed' : 'not passed';
+  const rows = Object.entries(summary.methods).flatMap(([method, m]) => {
+    const row = (category: string, images: number, s: MethodSummary | CategorySummary): string[] => [
+      ...[run.model.id, run.benchmark.name, method, category, String(images), scored(m, summary)],
+      ...RATES.map((rate) => (images === 0 ? '-' : percentText(s[rate]))),
+      ...[RESEARCH_USE, certificate],
+    ];
+    return [row('All', m.counts.pairs * 2, m), ...Object.entries(m.byCategory).map(([c, s]) => row(c, s.images, s))];
+  });
+  return csvLines([header, ...rows]);
+}

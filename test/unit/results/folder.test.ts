@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { Benchmark } from '../../../src/core/benchmark/types.ts';
+import { canonicalJson, strictJson } from '../../../src/core/results/canonical.ts';
+import { isCertified, resultsFiles } from '../../../src/core/results/folder.ts';
+import { csvCell } from '../../../src/core/results/grid.ts';
+import { parseRecordLines, recordsText } from '../../../src/core/results/records.ts';
+import type { RunInfo } from '../../../src/core/results/run.ts';
+import type { ResultRecord } from '../../../src/core/scoring/record.ts';
+import { failed, mediconfusion, policy } from '../metrics/fixtures.ts';
+
+const whole = mediconfusion();
+const benchmark: Benchmark = {
+  ...whole,
+  pairs: whole.pairs.slice(0, 3),
+  skipped: [{ pair: '77', reason: 'Image 1 is missing.' }],
+};
+const info: RunInfo = {
+  format: 'lookalike-results/1',
+  lookalike: '0.1.0',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: '2026-01-01T00:01:00.000Z',
+  state: 'done',
+  model: { id: 'org/phantom | vlm', revision: null, family: 'smolvlm', dtype: { decoder: 'fp32' }, files: [] },
+  benchmark: { name: 'phantoms', sha256: 'b', pairs: 3, questions: 6, images: 4 },
+  promptSet: { name: 'lookalike', sha256: 'p', prompts: {} },
+  methods: ['gd', 'ps'],
+  device: { kind: 'wasm', adapter: null, features: [], limits: {}, browser: 'Chromium', threads: 2 },
+  libraries: {},
+  scoringVersion: '1',
+  pixels: { passOrder: 'horizontal-first', exif: 'apply', alpha: 'drop' },
+  certificate: { passed: true, overridden: false },
+  work: { imageEncodes: 4, prefills: 4, prefillTokens: 4, suffixes: 4, suffixTokens: 4, decodeTokens: 0 },
+  seconds: { load: 1, score: 2 },
+  command: null,
+};
+const right = (method: string): ResultRecord[] => policy(benchmark, method, (p, i) => p.images[i === 1 ? 0 : 1].right);
+const records = [...right('ps-official'), ...right('gd').reverse(), ...right('ps')];
+
+function files(run: RunInfo = info, from: readonly ResultRecord[] = records, limit: number | null = null) {
+  return new Map(resultsFiles(run, benchmark, from, limit).map((f) => [f.path, f.text]));
+}
+
+describe('resultsFiles', () => {
+  it('writes the files of results.md, official ones for the methods that the official code knows', () => {
+    expect([...files().keys()]).toEqual([
+      ...['run.json', 'records.jsonl', 'summary.json', 'tables.md', 'tables.csv'],
+      ...['official/phantom_vlm_greedy.json', 'official/phantom_vlm_prefix.json'],
+    ]);
+  });
+
+  it("puts records in the benchmark's order, each once, the later of two", () => {
+    const [first] = benchmark.pairs;
+    if (!first) throw new Error('no pair');
+    const lines = files(info, [failed(first, 1, 'gd'), ...records]).get('records.jsonl') ?? '';
+    const read = parseRecordLines(lines).records as ResultRecord[];
+    const keys = benchmark.pairs.flatMap((p) =>
+      [1, 2].flatMap((i) => ['gd', 'ps', 'ps-official'].map((m) => `${p.id} ${i} ${m}`)),
+    );
+    expect(read.map((r) => `${r.pair} ${r.image} ${r.method}`)).toEqual(keys);
+    expect(read[0]?.status).toBe('scored');
+  });
+
+  it('counts what was skipped, failed and limited', () => {
+    const [first] = benchmark.pairs;
+    if (!first) throw new Error('no pair');
+    const summary = JSON.parse(files(info, [...records, failed(first, 2, 'gd')]).get('summary.json') ?? '') as Record<
+      string,
+      unknown
+    >;
+    expect(summary).toMatchObject({ pairs: 4, questions: 8, skipped: benchmark.skipped, failed: 1 });
+    expect(summary['methods']).toMatchObject({ gd: { counts: { pairs: 2 } }, ps: { counts: { pairs: 3 } } });
+    expect(JSON.parse(files(info, records, 2).get('summary.json') ?? '')).toMatchObject({ pairs: 2, skipped: [] });
+  });
+
+  it('says in every table what it may be used for and how many pairs it is about', () => {
+    const [, ...tables] = (files().get('tables.md') ?? '').split('### ');
+    expect(tables.length).toBeGreaterThan(1);
+    for (const table of tables) {
+      expect(table).toContain('Research use, not diagnosis');
+      expect(table).toContain('3 of 4');
+      expect(table).not.toContain('certificate');
+    }
+  });
+
+  it.each([null, { passed: false, overridden: true }, { passed: true, overridden: true }])(
+    'says in every table that a certificate like %j proves nothing',
+    (certificate) => {
+      const run = { ...info, certificate };
+      expect(isCertified(run)).toBe(false);
+      const [, ...tables] = (files(run).get('tables.md') ?? '').split('### ');
+      for (const table of tables) expect(table).toContain('no passing device certificate');
+      const [, ...rows] = (files(run).get('tables.csv') ?? '').trim().split('\r\n');
+      for (const row of rows) expect(row).toMatch(/,not passed$/);
+    },
+  );
+
+  it('keeps what the user named from breaking a table', () => {
+    expect(files().get('tables.md')).toContain('# org/phantom | vlm on phantoms');
+    const run = { ...info, model: { ...info.model, id: '=HYPERLINK("x")' } };
+    expect(files(run).get('tables.csv')).toContain(`"'=HYPERLINK(""x"")",phantoms,gd,All,6,3 of 4,100.00`);
+  });
+
+  it('names a method that was asked for and has no record', () => {
+    const summary = JSON.parse(files(info, right('gd')).get('summary.json') ?? '') as { methods: object };
+    expect(Object.keys(summary.methods)).toEqual(['gd', 'ps', 'ps-official']);
+    expect(files(info, right('gd')).get('tables.md')).toContain('| PS | - | - | - | - | - | - | 0 of 4 |');
+  });
+
+  it('names official files of an imported run as the file was', () => {
+    const run = { ...info, imported: { from: 'llava_med_greedy.json', format: 'official' } };
+    expect([...files(run, right('gd')).keys()]).toContain('official/llava_med_greedy.json');
+  });
+
+  it('refuses to write a number that is none, and says where', () => {
+    const [first, ...rest] = records;
+    if (first?.status !== 'scored') throw new Error('no record');
+    const broken = { ...first, margin: NaN };
+    expect(() => files(info, [broken, ...rest])).toThrow('Record 10001/1/ps-official: margin is NaN');
+    expect(() => files({ ...info, seconds: { load: Infinity, score: 0 } })).toThrow('seconds.load is Infinity');
+  });
+});
+
+describe('parseRecordLines', () => {
+  const lines = recordsText(records);
+  it('gives back what was written', () => {
+    expect(parseRecordLines(lines)).toEqual({ records, broken: [], torn: false });
+  });
+  it('drops a torn last line', () => {
+    const read = parseRecordLines(lines.slice(0, -20));
+    expect(read).toEqual({ records: records.slice(0, -1), broken: [], torn: true });
+  });
+  it('names a broken line', () => expect(parseRecordLines('{}\n{"a":\n{}\n').broken).toEqual([2]));
+});
+
+describe('canonicalJson', () => {
+  it.each([
+    [{ b: 1, a: [true, null, 'x\n'] }, '{"a":[true,null,"x\\n"],"b":1}'],
+    [{ z: undefined, y: {} }, '{"y":{}}'],
+    [[1e21, -0, 0.1], '[1e+21,0,0.1]'],
+    [{ é: 1, z: 2 }, '{"z":2,"é":1}'],
+  ])('of %j is %s', (value, text) => expect(canonicalJson(value)).toBe(text));
+  it('does not depend on the order of members', () => {
+    expect(canonicalJson({ name: 'x', prompts: { open: 'o', letter: 'l' } })).toBe(
+      canonicalJson({ prompts: { letter: 'l', open: 'o' }, name: 'x' }),
+    );
+  });
+  it.each([NaN, Infinity])('refuses %d', (n) => {
+    expect(() => canonicalJson([n])).toThrow(RangeError);
+    expect(() => strictJson({ a: [{ b: n }] })).toThrow('a[0].b');
+  });
+});
+
+describe('csvCell', () => {
+  it.each([
+    ['plain', 'plain'],
+    ['a,b', '"a,b"'],
+    ['say "x"', '"say ""x"""'],
+    ['=1+1', "'=1+1"],
+    ['@x', "'@x"],
+    ['+1', "'+1"],
+    ['-1.5', '-1.5'],
+    ['-x', "'-x"],
+    ['\tx', "'\tx"],
+    ['-', '-'],
+  ])('%j is %j', (text, written) => expect(csvCell(text)).toBe(written));
+});
