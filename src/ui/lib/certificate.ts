@@ -6,7 +6,7 @@ const strings = v.record(text, text);
 const device = v.picklist(['webgpu', 'wasm']);
 const settings = v.looseObject({ hideSubgroups: v.boolean(), fp32Accumulation: v.boolean() });
 const check = v.looseObject({
-  kind: v.picklist(['operators', 'reference', 'full-forward']),
+  kind: v.picklist(['loading', 'operators', 'reference', 'full-forward']),
   name: text,
   error: v.nullable(v.number()),
   limit: v.number(),

@@ -1,5 +1,7 @@
 import { DEFAULT_PIXEL_POLICY } from '../../core/pixels/types.ts';
+import { LOOKALIKE } from '../../core/prompts/default.ts';
 import type { PromptSet } from '../../core/prompts/types.ts';
+import { canonicalJson } from '../../core/results/canonical.ts';
 import { BUILTIN_MODEL } from '../../run/models.ts';
 import type { RunConfig } from '../../run/types.ts';
 import { sha256 } from '../../store/hash.ts';
@@ -8,17 +10,8 @@ import { builtinBenchmark } from './benchmarks.svelte.ts';
 import { live } from './live.svelte.ts';
 
 export const RUNNABLE_METHODS = ['gd', 'ps'] as const;
-export const PROMPT_SETS: readonly PromptSet[] = [
-  {
-    name: 'lookalike',
-    system: null,
-    prompts: {
-      letter:
-        'Look at the image and choose the option that fits.\nQuestion: {q}\nA: {a}\nB: {b}\nReply with the letter of the option.',
-      open: 'Question: {q}',
-    },
-  },
-];
+/** Prompt sets that can be chosen; the first is the one taken unless another is. */
+export const PROMPT_SETS: readonly PromptSet[] = [LOOKALIKE];
 
 /** What a run needs to be told; the rest follows. */
 export interface Choice {
@@ -35,7 +28,7 @@ export interface Choice {
 
 /** A new run's configuration, with an id of its own. */
 export async function makeConfig({ benchmark, promptSet, ...choice }: Choice): Promise<RunConfig> {
-  const text = new TextEncoder().encode(JSON.stringify(promptSet));
+  const text = new TextEncoder().encode(canonicalJson(promptSet));
   return {
     id: newId(),
     createdAt: new Date().toISOString(),
@@ -63,7 +56,7 @@ export async function startDemo(): Promise<string> {
     modelId: BUILTIN_MODEL,
     benchmark: await builtinBenchmark(),
     methods: ['gd', 'ps'],
-    promptSet: PROMPT_SETS[0]!,
+    promptSet: LOOKALIKE,
     device: 'auto',
     dtype: 'auto',
     threads: 'auto',

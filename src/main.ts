@@ -1,0 +1,20 @@
+import { mount } from 'svelte';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+// The chosen theme holds from the first paint.
+import './ui/state/theme.svelte.ts';
+
+/** The page; or, when `npm run evaluate` opened it with `?drive`, only the hook by which it is driven. */
+async function start(): Promise<void> {
+  if (new URLSearchParams(location.search).has('drive')) {
+    const { installDrive } = await import('./drive/index.ts');
+    installDrive();
+    return;
+  }
+  const target = document.getElementById('app');
+  if (!target) throw new Error('The page has no element #app.');
+  const { default: App } = await import('./ui/App.svelte');
+  mount(App, { target });
+}
+
+void start();

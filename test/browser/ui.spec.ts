@@ -1,0 +1,202 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+
+/** Pages with a real run of a few pairs behind them; one browser for all, because the run is made once. */
+/** axe-core/playwright brings a playwright-core of its own; only its types differ. */
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]['page'];
+
+let page: Page;
+let runId = '';
+
+test.beforeAll(async ({ browser }) => {
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await page.goto('./#/run');
+  await page.getByLabel('Only the first pairs').fill('4');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
+  runId = /runs\/([0-9a-f]+)/.exec(page.url())?.[1] ?? '';
+  await expect(page.getByRole('button', { name: 'Export results' })).toBeEnabled({ timeout: 90_000 });
+  await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 90_000 });
+});
+
+test.afterAll(async () => {
+  await page.context().close();
+});
+
+const pages: readonly (readonly [string, (run: string) => string, RegExp])[] = [
+  ['start', () => '#/', /tell apart/],
+  ['models', () => '#/models', /^Models$/],
+  ['benchmarks', () => '#/benchmarks', /^Benchmarks$/],
+  ['new run', () => '#/run', /^New run$/],
+  ['results', () => '#/runs', /^Results$/],
+  ['run', (id) => `#/runs/${id}`, /phantom-vlm on phantoms/],
+  ['certificate', (id) => `#/runs/${id}/certificate`, /^Certificate$/],
+  ['item', (id) => `#/runs/${id}/items/50001`, /^Pair 50001$/],
+  ['compare', () => '#/compare', /^Compare$/],
+  ['settings', () => '#/settings', /^Settings$/],
+  ['unknown', () => '#/nowhere', /^No such page$/],
+];
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const [name, hash, heading] of pages) {
+    test(`${name} has no accessibility violations in the ${theme} theme, and says that it is for research`, async () => {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.goto(`./${hash(runId)}`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+      await expect(page.getByRole('contentinfo')).toContainText('Research use, not diagnosis');
+      // Numbers and images come from the store: look when they are there.
+      await expect(page.getByText('Reading…')).toHaveCount(0);
+      const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
+      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
+    });
+  }
+}
+
+for (const width of [390, 1440]) {
+  test(`no page is wider than a screen of ${width} px`, async () => {
+    await page.setViewportSize({ width, height: 844 });
+    for (const [name, hash, heading] of pages) {
+      await page.goto(`./${hash(runId)}`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+      await expect(page.getByText('Reading…')).toHaveCount(0);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(over, name).toBeLessThanOrEqual(0);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+}
+
+test('the set accuracy is shown with its interval, against guessing', async () => {
+  await page.goto(`./#/runs/${runId}`);
+  const top = page.getByRole('region', { name: 'Set accuracy' });
+  await expect(top).toContainText(/\d+\.\d\d%/);
+  await expect(top).toContainText(/95% interval \d+\.\d to \d+\.\d/, { useInnerText: true });
+  await expect(top).toContainText('random guessing, 25%');
+  const table = page.getByRole('region', { name: 'Methods' }).getByRole('table');
+  await expect(table.getByRole('rowheader')).toHaveText(['GD', 'PS', 'PS official', 'Random guessing']);
+});
+
+test('a term tells its definition on focus, and hides it on Escape', async () => {
+  await page.goto(`./#/runs/${runId}`);
+  await page.getByRole('columnheader', { name: 'Confusion' }).getByRole('button').focus();
+  const tip = page.locator('[popover]');
+  await expect(tip).toHaveText(/both images got the same answer/);
+  await page.keyboard.press('Escape');
+  await expect(tip).toHaveCount(0);
+});
+
+test('an item is walked through by keys, and ? tells them', async () => {
+  await page.goto(`./#/runs/${runId}/items/50001`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pair 50001');
+  await expect(page.getByText('1 of 4')).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pair 50002');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pair 50001');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toHaveCount(0);
+  await page.keyboard.press('u');
+  await expect(page).toHaveURL(new RegExp(`#/runs/${runId}$`));
+});
+
+test('both images zoom and move together, and their window is one', async () => {
+  await page.goto(`./#/runs/${runId}/items/50001`);
+  const images = page.locator('.pane img');
+  await expect(images).toHaveCount(2);
+  const styles = () =>
+    images.evaluateAll((all) => all.map((i) => `${getComputedStyle(i).transform} ${getComputedStyle(i).filter}`));
+  await expect.poll(styles).toHaveLength(2);
+  const before = await styles();
+  await page.keyboard.press('+');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(styles).not.toEqual(before);
+  const zoomed = await styles();
+  expect(zoomed[0]).toBe(zoomed[1]);
+  await page.getByLabel('Level').fill('60');
+  await expect.poll(styles).not.toEqual(zoomed);
+  const windowed = await styles();
+  expect(windowed[0]).toBe(windowed[1]);
+  expect(windowed[0]).toContain('url(');
+  await page.keyboard.press('Escape');
+  await page.locator('h1').click();
+  await page.keyboard.press('r');
+  await expect.poll(styles).toEqual(before);
+});
+
+test('one image pixel can be shown as one pixel of the screen', async () => {
+  await page.goto(`./#/runs/${runId}/items/50001`);
+  await page.getByRole('button', { name: '1:1' }).click();
+  const size = () =>
+    page
+      .locator('.pane img')
+      .evaluateAll((all) =>
+        all.map((i) => [
+          i.getBoundingClientRect().width * devicePixelRatio,
+          i instanceof HTMLImageElement ? i.naturalWidth : 0,
+        ]),
+      );
+  await expect.poll(async () => (await size()).every(([shown, natural]) => shown === natural)).toBe(true);
+});
+
+test('the pages are reached by keyboard alone', async () => {
+  await page.goto('./#/');
+  await page.reload();
+  await page.keyboard.press('Tab');
+  await expect(page.getByText('Skip to content')).toBeFocused();
+  for (const name of ['Lookalike', 'Models', 'Benchmarks', 'New run', 'Results', 'Compare', 'Settings']) {
+    await page.keyboard.press('Tab');
+    await expect(page.locator(':focus')).toContainText(name);
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+});
+
+test('the theme switch overrides the system and survives a reload', async () => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto('./#/settings');
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await background();
+  await page.getByLabel('Dark', { exact: true }).check({ force: true });
+  const dark = await background();
+  expect(dark).not.toBe(light);
+  await page.reload();
+  await expect.poll(background).toBe(dark);
+  await page.getByLabel('As the system').check({ force: true });
+  await expect.poll(background).toBe(light);
+});
+
+test('a folder that is neither a model nor a benchmark is refused with what to do', async () => {
+  await page.goto('./#/');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Bring a folder' }).click();
+  await (await chooser).setFiles('docs');
+  await expect(page.getByRole('alert')).toContainText('neither a model');
+});
+
+test('a run that is not on this device is said to be so', async () => {
+  await page.goto('./#/runs/0000000000');
+  await expect(page.getByRole('alert')).toContainText('no run with this address');
+});
+
+test('Compare sets runs side by side and a choice is part of the address', async () => {
+  await page.goto('./#/compare');
+  await expect(page.getByRole('region', { name: 'All methods' }).getByRole('rowheader').first()).toHaveText(
+    'phantom-vlm',
+  );
+  await page.getByRole('checkbox').first().uncheck();
+  await expect(page).toHaveURL(/runs=none/);
+  await expect(page.getByText('Choose runs that have results.')).toBeVisible();
+});
+
+test('a run is deleted only after a question, with its answers', async () => {
+  await page.goto('./#/runs');
+  await page.getByRole('button', { name: /^Delete the run/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
+  await expect(page.getByRole('link', { name: 'phantom-vlm on phantoms' })).toBeVisible();
+  await page.getByRole('button', { name: /^Delete the run/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { name: 'No run yet' })).toBeVisible();
+});
