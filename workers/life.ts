@@ -5,7 +5,10 @@ import { ALIVE } from '../src/protocol/life.ts';
  * whoever waits for it learns of the death at once (src/bridge/worker.ts).
  */
 export function holdLife(): void {
-  if (!('locks' in navigator) || self.name === '') return;
+  if (!('locks' in navigator) || self.name === '') {
+    self.postMessage(ALIVE);
+    return;
+  }
   void navigator.locks.request(self.name, () => {
     self.postMessage(ALIVE);
     return new Promise<never>(() => undefined);

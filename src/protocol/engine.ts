@@ -2,7 +2,7 @@ import type { ImageIndex, Letter } from '../core/benchmark/types.ts';
 import type { CheckResult } from '../core/certificate/operators.ts';
 import type { Result } from '../core/fault.ts';
 import type { FamilyStatus } from '../core/families/types.ts';
-import type { ProcessedImage } from '../core/pixels/types.ts';
+import type { ImageLayout, ProcessedImage } from '../core/pixels/types.ts';
 import type { TreeWork, Work } from '../core/plan/types.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 import type { LetterVariant, OptionScore } from '../core/scoring/record.ts';
@@ -67,12 +67,27 @@ export interface QuestionRequest {
   readonly methods: readonly string[];
 }
 
+/** An image as the decoder sees it: rows of features, float32 [rows, width], and what prompts need to know of it. */
+export interface FeatureData {
+  readonly rows: number;
+  readonly width: number;
+  readonly data: Float32Array;
+  readonly layout: ImageLayout;
+  readonly notes: readonly string[];
+  /** Further outputs of the vision session, by name, that some decoders take (deepstack features). */
+  readonly extra: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>;
+}
+
 export interface GroupRequest {
   readonly imageSha256: string;
   /** null when the engine already holds the image's features. */
   readonly pixels: ProcessedImage | null;
   readonly questions: readonly QuestionRequest[];
   readonly promptSet: PromptSet;
+  /** Features that an earlier run kept, instead of pixels. */
+  readonly features?: FeatureData | null;
+  /** Give the features back when they were computed for this request, so that they can be kept. */
+  readonly returnFeatures?: boolean;
   /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
   readonly plain: boolean;
 }
@@ -106,6 +121,8 @@ export interface GroupResult {
   /** What the tree asked for and what was done; they must agree. */
   readonly planned: TreeWork;
   readonly work: Work;
+  /** The image's features, when asked for and computed. */
+  readonly features: FeatureData | null;
 }
 
 export interface RenderedPrompt {

@@ -7,6 +7,7 @@ import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
 import { certify, type Certified } from './certify.ts';
 import { chooseRungs } from './choose.ts';
 import { capabilities, wasmThreads } from './device.ts';
+import { featureKey } from './features.ts';
 import { holdDevice } from './lock.ts';
 import { makeRunInfo } from './info.ts';
 import { judgeAnswers, openAnswers } from './judging.ts';
@@ -14,11 +15,10 @@ import { BUILTIN_JUDGE } from './models.ts';
 import { PixelsHost } from './pixels-host.ts';
 import type { ResolvedModel, RunPorts } from './ports.ts';
 import { addWork, createProgress } from './progress.ts';
-import { failedRecords, groupRequest, pairsById, toRecord } from './requests.ts';
+import { groupRequest, pairsById } from './requests.ts';
+import { rungMessages } from './messages.ts';
+import { scoreGroup } from './scorer.ts';
 import type { RunConfig, RunHandle } from './types.ts';
-
-/** Tries a group gets before its questions are recorded as failed. */
-const TRIES = 3;
 
 export interface StartOptions {
   /** Ask again what an earlier attempt recorded as failed. */
@@ -142,10 +142,11 @@ class Run {
       if (this.groups.length > 0 && !this.stopping) {
         const began = performance.now();
         certified = await this.prepare(model);
+        await model.checked;
         this.seconds.load = (performance.now() - began) / 1000;
         // Kept before the first score: whatever ends this run, its records can be told what made them.
         await this.ports.keepInfo(this.config.id, this.info(model, certified, { state: 'stopped' }));
-        await this.scoreAll(certified);
+        await this.scoreAll(certified, model);
         certified.host.drop('its questions are answered');
         this.seconds.score = (performance.now() - began) / 1000 - this.seconds.load;
       }
@@ -173,6 +174,10 @@ class Run {
       threads: wasmThreads(this.config.threads),
       items: firstQuestions(this.groups).map((g) => groupRequest(g, pairs, this.config.promptSet)),
       pixels: (sha, loaded) => this.pixels.prepare(sha, loaded),
+      kept: (sha, rung) =>
+        this.config.keepFeatures === true
+          ? this.ports.feature(featureKey(model, rung, this.config.policy, sha))
+          : Promise.resolve(null),
       ports: this.ports,
       capabilities: caps,
       allowUncertified: this.config.allowUncertified,
@@ -180,39 +185,22 @@ class Run {
     });
     if (!certified.ok) throw new FaultError(certified.fault);
     this.progress.count({ ...NO_WORK, imageEncodes: certified.value.imageEncodes });
-    this.sayRung(certified.value, rungs.value[0]?.device ?? 'wasm', caps.adapter?.fallback ?? false);
+    const first = rungs.value[0]?.device ?? 'wasm';
+    for (const text of rungMessages(this.config, certified.value, first, caps)) this.progress.message(text);
     return certified.value;
   }
 
-  private sayRung({ certificate, loaded }: Certified, firstDevice: string, software: boolean): void {
-    const { config } = this;
-    if (certificate.overridden)
-      this.progress.message(
-        'The device failed its check and you chose to run all the same: these numbers are not certified.',
-      );
-    else if (certificate.rung !== 'as it is' && certificate.device === 'webgpu')
-      this.progress.message(
-        `The device failed its check as it is and passes with ${certificate.rung}: the run uses that.`,
-      );
-    if (config.device === 'auto' && certificate.device === 'wasm')
-      this.progress.message(
-        firstDevice === 'webgpu'
-          ? 'WebGPU failed its check, so the run uses WASM.'
-          : software
-            ? 'The WebGPU adapter is software, so the run uses WASM.'
-            : 'There is no WebGPU here, so the run uses WASM.',
-      );
-    if (config.dtype === 'auto')
-      this.progress.message(
-        `Weights: ${Object.entries(certificate.dtype)
-          .map(([f, d]) => `${f} ${d}`)
-          .join(', ')}.`,
-      );
-    if (loaded.caveat) this.progress.message(loaded.caveat);
-  }
-
-  private async scoreAll(certified: Certified): Promise<void> {
-    const pairs = pairsById(this.benchmark);
+  private async scoreAll(certified: Certified, model: ResolvedModel): Promise<void> {
+    const { config, benchmark, pixels, ports } = this;
+    const parts = {
+      config,
+      benchmark,
+      model,
+      certified,
+      pixels,
+      ports,
+      says: (text: string) => this.progress.message(text),
+    };
     for (const [i, group] of this.groups.entries()) {
       if (this.paused) {
         this.progress.phase({ kind: 'paused' });
@@ -220,15 +208,11 @@ class Run {
       }
       if (this.stopping) return;
       this.progress.phase({ kind: 'scoring', what: `image ${i + 1} of ${this.groups.length}` });
-      const next = this.groups[i + 1];
-      const scored = await this.scoreGroup(certified, group, next);
-      const records = scored.ok
-        ? scored.outcomes.map((o) => toRecord(o, pairs))
-        : failedRecords(group, pairs, scored.fault);
-      await this.ports.keepRecords(this.config.id, records);
+      const { records, work } = await scoreGroup(parts, group, this.groups[i + 1]);
+      await this.ports.keepRecords(config.id, records);
       for (const l of this.listeners) l(records);
       const failed = new Set(records.filter((r) => r.status === 'failed').map((r) => `${r.pair}/${r.image}`)).size;
-      this.progress.finished(group.questions.length, 1, failed, scored.ok ? scored.work : null);
+      this.progress.finished(group.questions.length, 1, failed, work);
     }
   }
 
@@ -249,25 +233,6 @@ class Run {
         for (const l of this.listeners) l(records);
       },
     });
-  }
-
-  /** One group, with a fresh worker after each fault that could have come from the device. */
-  private async scoreGroup(certified: Certified, group: Group, next: Group | undefined): Promise<ScoredGroup> {
-    const request = groupRequest(group, pairsById(this.benchmark), this.config.promptSet);
-    let last: Fault = fault('internal', 'The group was not tried.');
-    for (let attempt = 1; attempt <= TRIES; attempt++) {
-      const result = await certified.host.score(request, () => {
-        const image = this.pixels.prepare(group.imageSha256, certified.loaded);
-        if (next) this.pixels.prefetch(next.imageSha256, certified.loaded);
-        return image;
-      });
-      if (result.ok) return { ok: true, outcomes: result.value.outcomes, work: result.value.work };
-      last = result.fault;
-      if (FINAL.has(last.code)) break;
-      this.progress.message(`A group was tried again after: ${last.message}`);
-      certified.host.drop(last.message);
-    }
-    return { ok: false, fault: last };
   }
 
   private info(
@@ -314,17 +279,6 @@ class Run {
     return info;
   }
 }
-
-type ScoredGroup =
-  | {
-      readonly ok: true;
-      readonly outcomes: readonly import('../protocol/engine.ts').Outcome[];
-      readonly work: import('../core/plan/types.ts').Work;
-    }
-  | { readonly ok: false; readonly fault: Fault };
-
-/** Faults that another try cannot mend: they lie in the image or the prompt. */
-const FINAL: ReadonlySet<string> = new Set(['unreadable', 'bad-prompt', 'bad-model', 'unsupported', 'not-found']);
 
 /** Questions that a certificate may be made with: the first of each of the first groups, under both likelihood methods. */
 function firstQuestions(groups: readonly Group[]): readonly Group[] {

@@ -4,7 +4,15 @@ import type { WorkerClient } from '../bridge/worker.ts';
 import type { LadderRung } from '../core/certificate/ladder.ts';
 import { fail, fault, ok, type Result } from '../core/fault.ts';
 import type { ProcessedImage } from '../core/pixels/types.ts';
-import type { EngineApi, GroupRequest, GroupResult, LoadedModel, Meters, RenderedPrompt } from '../protocol/engine.ts';
+import type {
+  EngineApi,
+  FeatureData,
+  GroupRequest,
+  GroupResult,
+  LoadedModel,
+  Meters,
+  RenderedPrompt,
+} from '../protocol/engine.ts';
 import type { Dtype } from '../protocol/model.ts';
 import type { ResolvedModel } from './ports.ts';
 
@@ -55,17 +63,22 @@ export class EngineHost {
     return loaded;
   }
 
-  /** Scores a group; `pixels` is called only when the engine does not hold the image's features. */
+  /** Scores a group; `kept` and then `pixels` are called only when the engine does not hold the image's features. */
   async score(
     request: Omit<GroupRequest, 'pixels'>,
     pixels: () => Promise<Result<ProcessedImage>>,
+    kept: () => Promise<FeatureData | null> = () => Promise.resolve(null),
   ): Promise<Result<GroupResult>> {
     const loaded = await this.load();
     if (!loaded.ok) return loaded;
-    const image = await this.imageFor(request.imageSha256, pixels);
+    let features: FeatureData | null = null;
+    const image = await this.imageFor(request.imageSha256, async () => {
+      features = await kept();
+      return features === null ? pixels() : ok(null);
+    });
     if (!image.ok) return image;
     const result = await this.worker().call((api) =>
-      api.score(transfer({ ...request, pixels: image.value }, buffersOf(image.value))),
+      api.score(transfer({ ...request, pixels: image.value, features }, buffersOf(image.value))),
     );
     if (!result.ok) return fail(await this.explain(result.fault));
     return result;
@@ -88,7 +101,7 @@ export class EngineHost {
   /** The image's tensors, or null when the engine holds its features already. */
   private async imageFor(
     sha256: string,
-    pixels: () => Promise<Result<ProcessedImage>>,
+    pixels: () => Promise<Result<ProcessedImage | null>>,
   ): Promise<Result<ProcessedImage | null>> {
     const known = await this.worker().call(async (api) => ok(await api.hasFeatures(sha256)));
     if (!known.ok) return known;

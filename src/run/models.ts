@@ -1,7 +1,8 @@
 import { fault, FaultError } from '../core/fault.ts';
 import type { Store } from '../store/db.ts';
 import { withHasher } from '../store/hasher.ts';
-import { model, modelSource } from '../store/models.ts';
+import { model } from '../store/models.ts';
+import { openModel } from '../store/verify.ts';
 import type { ResolvedModel } from './ports.ts';
 
 /** Model ids that begin so are folders served on this page's own origin: `served:models/phantom-vlm/`. Others are kept in IndexedDB. */
@@ -28,12 +29,13 @@ export async function resolveModel(store: Store, id: string): Promise<ResolvedMo
     throw new FaultError(
       fault('not-found', 'The model of this run is no longer kept on this device. Bring it again.', { model: id }),
     );
-  const source = await modelSource(store, id);
+  const { source, checked } = await openModel(store, id);
   const config = source.kind === 'blobs' ? source.files.find((f) => f.path === 'config.json') : undefined;
   return {
     id: kept.name,
     revision: kept.source.revision,
     source,
+    checked,
     files: kept.files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
     config: parse(config ? await new Blob([...config.parts]).text() : '', 'config.json'),
   };

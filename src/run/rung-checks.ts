@@ -4,7 +4,7 @@ import { logprobLimit } from '../core/certificate/limits.ts';
 import type { Attempt, Certificate, Check } from '../core/certificate/types.ts';
 import { fail, fault, ok, type Result } from '../core/fault.ts';
 import type { ProcessedImage } from '../core/pixels/types.ts';
-import type { GroupRequest, LoadedModel, Outcome } from '../protocol/engine.ts';
+import type { FeatureData, GroupRequest, LoadedModel, Outcome } from '../protocol/engine.ts';
 import { EngineHost } from './engine-host.ts';
 import { checkOperators } from './operators.ts';
 import type { ResolvedModel } from './ports.ts';
@@ -18,6 +18,8 @@ export interface CheckRequest {
   /** The run's first questions, one an image, without pixels; the first that can be asked is the item of the checks. */
   readonly items: readonly Omit<GroupRequest, 'pixels'>[];
   readonly pixels: (sha256: string, model: LoadedModel) => Promise<Result<ProcessedImage>>;
+  /** Features that an earlier run kept; used only where a kept certificate vouches for the vision encoder. */
+  readonly kept: (sha256: string, rung: LadderRung) => Promise<FeatureData | null>;
   readonly says: (what: string) => void;
 }
 
@@ -64,7 +66,7 @@ export async function checkRung(
   if (!loaded.ok) return loaded;
 
   request.says(`checking the first item (${where})`);
-  const item = await firstItem(host, request, loaded.value);
+  const item = await firstItem(host, request, loaded.value, known !== null);
   if (!item.ok) return item;
   imageEncodes = item.value.imageEncodes;
   const limit = logprobLimit(rung.dtype);
@@ -89,11 +91,20 @@ interface Item {
 }
 
 /** The first of the items that gives log-probabilities: a question that cannot be asked must not cost the run. */
-async function firstItem(host: EngineHost, request: CheckRequest, loaded: LoadedModel): Promise<Result<Item>> {
+async function firstItem(
+  host: EngineHost,
+  request: CheckRequest,
+  loaded: LoadedModel,
+  vouched: boolean,
+): Promise<Result<Item>> {
   let encodes = 0;
   let last = fault('bad-benchmark', 'None of the first questions could be asked.');
   for (const item of request.items) {
-    const scored = await host.score(item, () => request.pixels(item.imageSha256, loaded));
+    const scored = await host.score(
+      item,
+      () => request.pixels(item.imageSha256, loaded),
+      () => (vouched ? request.kept(item.imageSha256, host.rung) : Promise.resolve(null)),
+    );
     if (!scored.ok) {
       if (scored.fault.code !== 'unreadable' && scored.fault.code !== 'not-found') return scored;
       last = scored.fault;

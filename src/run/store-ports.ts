@@ -2,9 +2,11 @@ import type { Certificate } from '../core/certificate/types.ts';
 import { benchmark } from '../store/benchmarks.ts';
 import { certificate, putCertificate } from '../store/certificates.ts';
 import type { Store } from '../store/db.ts';
+import { feature, putFeature } from '../store/features.ts';
 import { imageBlob } from '../store/images.ts';
 import { putRecords, recordsOf } from '../store/records.ts';
 import { run, updateRun } from '../store/runs.ts';
+import { FEATURE_BUDGET, readFeatures } from './features.ts';
 import { resolveModel } from './models.ts';
 import type { RunPorts } from './ports.ts';
 
@@ -20,6 +22,8 @@ export function storePorts(store: Store): RunPorts {
       await updateRun(store, runId, { info, status: info.state, certificate: info.certificate });
     },
     info: async (runId) => (await run(store, runId))?.info ?? null,
+    feature: async (key) => readFeatures(await feature(store, key)),
+    keepFeature: (key, f) => putFeature(store, key, f.data.byteLength, f, FEATURE_BUDGET),
     certificate: async (key) => readCertificate(await certificate(store, key)),
     keepCertificate: (c) => putCertificate(store, c.key, c),
   };

@@ -129,7 +129,7 @@ const perMethod = {
   mc: v.exactOptional(text),
   ff: v.exactOptional(text),
 };
-const promptSet = v.looseObject({
+export const promptSet: v.GenericSchema<unknown, PromptSet> = v.looseObject({
   name: text,
   prompts: v.looseObject({ letter: text, open: text, ...perMethod }),
   system: v.nullable(text),
@@ -160,6 +160,7 @@ const runConfig: v.GenericSchema<unknown, RunConfig> = v.looseObject({
   policy,
   allowUncertified: v.boolean(),
   judgeId: v.exactOptional(text),
+  keepFeatures: v.exactOptional(v.boolean()),
 });
 
 export const modelFile = v.object({ path: text, size: v.number(), sha256: text });

@@ -133,7 +133,8 @@ class LoadedEngine implements Engine {
     const readings = await executeTree(tree, sequences, deps);
     contexts.dispose();
     for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image.notes));
-    return { outcomes, planned, work };
+    const features = request.returnFeatures && work.imageEncodes > 0 ? image : null;
+    return { outcomes, planned, work, features };
   }
 
   async render(request: GroupRequest): Promise<readonly RenderedPrompt[]> {
@@ -158,6 +159,10 @@ class LoadedEngine implements Engine {
   private async imageOf(request: GroupRequest, work: Work): Promise<ImageFeatures> {
     const known = this.features.get(request.imageSha256);
     if (known) return known;
+    if (request.features) {
+      this.features.put(request.imageSha256, request.features);
+      return request.features;
+    }
     if (request.pixels === null)
       throw new FaultError(
         fault('internal', 'The engine was asked about an image it has neither pixels nor features of.'),
@@ -206,7 +211,7 @@ class LoadedEngine implements Engine {
     return {
       gpuBytes: this.meter.bytes(),
       gpuBytesPeak: this.meter.peak(),
-      wasmBytes: 0,
+      wasmBytes: this.meter.wasmBytes(),
       heapBytes: memory?.usedJSHeapSize ?? null,
       featureBytes: this.features.bytes(),
       stateBytes: this.states.bytes(),

@@ -1,4 +1,5 @@
 import type { DeviceFacts } from '../../src/protocol/engine.ts';
+import { createWasmMeter } from './wasm-meter.ts';
 
 /**
  * Hides every `subgroup*` feature, so that the runtime compiles its kernels without them. On adapters with a subgroup size of 4 the
@@ -19,10 +20,11 @@ export function hideSubgroups(): void {
   });
 }
 
-/** Counts GPU bytes, since no interface of WebGPU tells them, and watches for the device's loss. */
+/** Counts GPU and WebAssembly bytes, since no interface of WebGPU tells them, and watches for the device's loss. */
 export interface GpuMeter {
-  /** Wraps WebGPU's prototypes, once. */
+  /** Wraps WebGPU's prototypes and WebAssembly's memories, once. */
   install(): void;
+  wasmBytes(): number;
   bytes(): number;
   peak(): number;
   lost(): string | null;
@@ -37,7 +39,10 @@ export function createGpuMeter(): GpuMeter {
   const devices: GPUDevice[] = [];
   const sizes = new WeakMap<GPUBuffer, number>();
 
+  const wasm = createWasmMeter();
+
   function install(): void {
+    wasm.install();
     if (installed || typeof GPUDevice === 'undefined') return;
     installed = true;
     const createBuffer = GPUDevice.prototype.createBuffer;
@@ -66,7 +71,14 @@ export function createGpuMeter(): GpuMeter {
       return device;
     };
   }
-  return { install, bytes: () => bytes, peak: () => peak, lost: () => lost, devices: () => devices };
+  return {
+    install,
+    wasmBytes: wasm.bytes,
+    bytes: () => bytes,
+    peak: () => peak,
+    lost: () => lost,
+    devices: () => devices,
+  };
 }
 
 /** What the WebGPU adapter is; null adapter on WASM or where there is none. */

@@ -1,18 +1,11 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
-import type { ImageLayout, ProcessedImage } from '../../src/core/pixels/types.ts';
+import type { ProcessedImage } from '../../src/core/pixels/types.ts';
+import type { FeatureData } from '../../src/protocol/engine.ts';
 import { floats, fromPlain } from './tensors.ts';
 
-/** An image as the decoder sees it: rows of features, float32 [rows, width]. */
-export interface ImageFeatures {
-  readonly rows: number;
-  readonly width: number;
-  readonly data: Float32Array;
-  readonly layout: ImageLayout;
-  readonly notes: readonly string[];
-  /** Further outputs of the vision session, by name, that some decoders take (deepstack features). */
-  readonly extra: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>;
-}
+/** Owned by the feature cache; plain numbers, so that they can cross to the page and be kept. */
+export type ImageFeatures = FeatureData;
 
 /** Names under which exports take the same tensor (runtime.md, "Layout of a model folder"). */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {

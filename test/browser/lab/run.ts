@@ -4,7 +4,7 @@ import type { Certificate } from '../../../src/core/certificate/types.ts';
 import { DEFAULT_PIXEL_POLICY } from '../../../src/core/pixels/types.ts';
 import type { RunInfo } from '../../../src/core/results/run.ts';
 import { recordKey, type ResultRecord } from '../../../src/core/scoring/record.ts';
-import type { EngineApi } from '../../../src/protocol/engine.ts';
+import type { EngineApi, FeatureData } from '../../../src/protocol/engine.ts';
 import { startRun } from '../../../src/run/controller.ts';
 import type { ResolvedModel, RunPorts } from '../../../src/run/ports.ts';
 import type { RunConfig } from '../../../src/run/types.ts';
@@ -21,6 +21,8 @@ export interface LabRun {
   /** After each of these numbers of finished groups, one fault: the GPU device destroyed, or the worker killed. */
   readonly faults: readonly { readonly after: number; readonly delayMs: number; readonly kind: 'gpu' | 'worker' }[];
   readonly allowUncertified?: boolean;
+  /** Image features and certificates outlive the run, for the next one on this page. */
+  readonly keepFeatures?: boolean;
 }
 
 export interface LabRunResult {
@@ -30,6 +32,9 @@ export interface LabRunResult {
   readonly messages: readonly string[];
   readonly injected: number;
 }
+
+const keptFeatures = new Map<string, FeatureData>();
+const keptCertificates = new Map<string, Certificate>();
 
 /** Engine workers in the order of their start, so that faults can be dealt to the running one. */
 const engines: Worker[] = [];
@@ -67,7 +72,8 @@ export async function run(request: LabRun): Promise<LabRunResult> {
     files: request.files.map((f) => ({ ...f, sha256: f.path })),
     config,
   };
-  const certificates = new Map<string, Certificate>();
+  const features = request.keepFeatures ? keptFeatures : new Map<string, FeatureData>();
+  const certificates = request.keepFeatures ? keptCertificates : new Map<string, Certificate>();
   const ports: RunPorts = {
     benchmark: () => Promise.resolve(benchmark),
     image: async (sha) => (await fetch(`${request.images}${sha}.png`)).blob(),
@@ -79,6 +85,11 @@ export async function run(request: LabRun): Promise<LabRunResult> {
     },
     keepInfo: () => Promise.resolve(),
     info: () => Promise.resolve(null),
+    feature: (key) => Promise.resolve(features.get(key) ?? null),
+    keepFeature: (key, f) => {
+      features.set(key, f);
+      return Promise.resolve();
+    },
     certificate: (key) => Promise.resolve(certificates.get(key) ?? null),
     keepCertificate: (c) => {
       certificates.set(c.key, c);
@@ -134,5 +145,6 @@ function configOf(request: LabRun): RunConfig {
     limit: null,
     policy: DEFAULT_PIXEL_POLICY,
     allowUncertified: request.allowUncertified ?? false,
+    keepFeatures: request.keepFeatures ?? false,
   };
 }
