@@ -86,7 +86,7 @@ export interface GroupRequest {
   readonly promptSet: PromptSet;
   /** Features that an earlier run kept, instead of pixels. */
   readonly features?: FeatureData | null;
-  /** Give the features back when they were computed for this request, so that they can be kept. */
+  /** Give the features back (unless they came with the request), so that they can be kept. */
   readonly returnFeatures?: boolean;
   /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
   readonly plain: boolean;
@@ -121,7 +121,7 @@ export interface GroupResult {
   /** What the tree asked for and what was done; they must agree. */
   readonly planned: TreeWork;
   readonly work: Work;
-  /** The image's features, when asked for and computed. */
+  /** The image's features, when asked for and not brought. */
   readonly features: FeatureData | null;
 }
 

@@ -133,7 +133,7 @@ class LoadedEngine implements Engine {
     const readings = await executeTree(tree, sequences, deps);
     contexts.dispose();
     for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image.notes));
-    const features = request.returnFeatures && work.imageEncodes > 0 ? image : null;
+    const features = request.returnFeatures && !request.features ? image : null;
     return { outcomes, planned, work, features };
   }
 
