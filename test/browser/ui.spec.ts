@@ -73,7 +73,12 @@ test('the set accuracy is shown with its interval, against guessing', async () =
   await expect(top).toContainText(/95% interval \d+\.\d to \d+\.\d/, { useInnerText: true });
   await expect(top).toContainText('random guessing, 25%');
   const table = page.getByRole('region', { name: 'Methods' }).getByRole('table');
-  await expect(table.getByRole('rowheader')).toHaveText(['GD', 'PS', 'PS official', 'Random guessing']);
+  await expect(table.locator('tbody th button, tbody tr:last-child th')).toHaveText([
+    'GD',
+    'PS',
+    'PS as published',
+    'Random guessing',
+  ]);
 });
 
 test('a term tells its definition on focus, and hides it on Escape', async () => {
@@ -181,12 +186,18 @@ test('a run that is not on this device is said to be so', async () => {
   await expect(page.getByRole('alert')).toContainText('no run with this address');
 });
 
-test('Compare sets runs side by side and a choice is part of the address', async () => {
+test('Compare has the shape of the paper, with its rows beside ours when wanted', async () => {
   await page.goto('./#/compare');
-  await expect(page.getByRole('region', { name: 'All methods' }).getByRole('rowheader').first()).toHaveText(
-    'phantom-vlm',
-  );
-  await page.getByRole('checkbox').first().uncheck();
+  const table = page.getByRole('region', { name: 'Tables' }).getByRole('table');
+  await expect(table.getByRole('rowheader')).toHaveText(['Random guessing', 'phantom-vlm']);
+  await page.getByLabel('Published rows').check();
+  await expect(table.getByRole('rowheader', { name: /^GPT-4o/ })).toBeVisible();
+  await expect(page).toHaveURL(/published=yes/);
+});
+
+test('the choice of compared runs is part of the address', async () => {
+  await page.goto('./#/compare');
+  await page.getByRole('group', { name: /^Runs/ }).getByRole('checkbox').first().uncheck();
   await expect(page).toHaveURL(/runs=none/);
   await expect(page.getByText('Choose runs that have results.')).toBeVisible();
 });

@@ -1,36 +1,43 @@
+import { isCertified } from '../../core/results/folder.ts';
+import { guessingRow, publishedRows } from '../../core/results/published.ts';
+import { rowOfSummary, type ModelRow } from '../../core/results/rows.ts';
 import type { Summary } from '../../core/metrics/summary.ts';
 import type { Interval } from '../../core/metrics/statistics.ts';
+import type { StoredRun } from '../../store/rows.ts';
 
-/** One run as a row of the comparison. */
+/** One run in the comparison. */
 export interface ComparedRun {
-  readonly id: string;
+  readonly run: StoredRun;
+  /** Model, and benchmark and day where others have the same. */
   readonly title: string;
-  readonly model: string;
   readonly benchmark: string;
   readonly benchmarkSha256: string;
-  readonly certified: boolean;
   readonly pairs: number;
   readonly summary: Summary;
   /** Of the best set accuracy. */
   readonly interval: Interval | null;
 }
 
-export type ComparedNumber = 'set' | 'individual' | 'confusion';
+/** Rows of Tables 1 and 2: published ones first where wanted, as in the paper, then guessing, then the runs. */
+export function tableRows(runs: readonly ComparedRun[], published: boolean): readonly ModelRow[] {
+  const own = runs.map(({ run, title, summary }) =>
+    rowOfSummary(
+      title,
+      run.status === 'imported' ? 'imported' : 'local',
+      summary,
+      run.info !== null && isCertified(run.info),
+    ),
+  );
+  return [...(published ? publishedRows() : []), guessingRow(), ...own];
+}
 
-/** Highest set accuracy of all runs and methods; null when there is none. */
+/** Highest set accuracy of all runs; null when there is none. */
 export function bestOverall(runs: readonly ComparedRun[]): number | null {
-  const values = runs.flatMap((r) => (r.summary.best?.set ? [r.summary.best.set.value] : []));
+  const values = runs.flatMap((r) => (r.summary.best ? [r.summary.best.set.value] : []));
   return values.length === 0 ? null : Math.max(...values);
 }
 
-/** Whether a method has the run's best number; confusion has no best. */
-export function isBest(run: ComparedRun, method: string, number: ComparedNumber): boolean {
-  if (number === 'confusion') return false;
-  const best = run.summary.best?.[number];
-  return best !== undefined && best !== null && run.summary.methods[method]?.[number] === best.value && best.value > 0;
-}
-
-/** Runs that ask the same benchmark can be compared; this says which others stand in the same table. */
+/** Runs that ask the same pairs can be compared; this names the different sets of pairs. */
 export function benchmarksIn(runs: readonly ComparedRun[]): readonly string[] {
   const names = new Map(runs.map((r) => [`${r.benchmarkSha256}/${r.pairs}`, `${r.benchmark} (${r.pairs} pairs)`]));
   return [...names.values()];

@@ -35,22 +35,27 @@ export const TERMS = {
 } as const satisfies Record<string, readonly [string, string]>;
 export type TermName = keyof typeof TERMS;
 
-/** Methods in the order of the paper's tables. */
-export const METHOD_WORDS: Readonly<Record<string, readonly [string, string]>> = {
-  mc: ['MC', 'Multiple choice: the model writes an answer and the letter is parsed from it.'],
-  gd: ['GD', 'Greedy decoding: which letter, A or B, is likelier as the next token.'],
-  ps: ['PS', 'Prefix score: which option’s text is likelier as the answer, by the mean log p of its tokens.'],
-  'ps-official': [
-    'PS official',
+/** What each method asks, in one line. */
+const METHOD_MEANS: Readonly<Record<string, string>> = {
+  mc: 'Multiple choice: the model writes an answer and the letter is parsed from it.',
+  gd: 'Greedy decoding: which letter, A or B, is likelier as the next token.',
+  ps: 'Prefix score: which option’s text is likelier as the answer, by the mean log p of its tokens.',
+  'ps-official':
     'Prefix score as the published code computes it: every token is read at the first answer position. This one compares with the paper.',
-  ],
-  ff: ['FF', 'Free form: the model answers freely and a judge model says which option that is.'],
-  'ff-likelihood': ['FF likelihood', 'Free form, judged by which option a text model finds likelier after the answer.'],
+  ff: 'Free form: the model answers freely and a judge model says which option that is.',
+  'ff-likelihood': 'Free form, judged by which option a text model finds likelier after the answer.',
+};
+const CONDITION_MEANS: Readonly<Record<string, string>> = {
+  swap: 'Asked with the options exchanged.',
+  'no-image': 'Asked without the image.',
+  'blank-image': 'Asked with a blank image.',
 };
 
-/** Short name of a method; methods of other programs keep their own. */
-export function methodName(method: string): string {
-  return METHOD_WORDS[method]?.[0] ?? method;
+/** The one-line definition of a method, its condition included. */
+export function methodMeans(method: string): string {
+  const [base = '', condition] = method.split('+');
+  const means = METHOD_MEANS[base] ?? 'A method of another program.';
+  return condition === undefined ? means : `${means} ${CONDITION_MEANS[condition] ?? ''}`.trim();
 }
 
 /** Notes of records (results.md) in words. */

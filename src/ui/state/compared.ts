@@ -2,9 +2,8 @@ import { limitBenchmark } from '../../core/benchmark/select.ts';
 import { setInterval as intervalOfSet } from '../../core/metrics/interval.ts';
 import { recordsOf } from '../../store/records.ts';
 import type { StoredRun } from '../../store/rows.ts';
-import { certificateState, readCertificate } from '../lib/certificate.ts';
 import type { ComparedRun } from '../lib/compare.ts';
-import { runTitle } from '../lib/runs.ts';
+import { when } from '../lib/format.ts';
 import { modelName } from '../lib/models.ts';
 import { summaryOf } from '../lib/summary.ts';
 import { benchmarkOf } from './benchmarks.svelte.ts';
@@ -13,7 +12,7 @@ import { library } from './library.svelte.ts';
 /** Reads the runs that have results, with their numbers computed from their records. */
 export async function readCompared(runs: readonly StoredRun[]): Promise<readonly ComparedRun[]> {
   const store = await library.opened();
-  const rows: ComparedRun[] = [];
+  const read: ComparedRun[] = [];
   for (const run of runs) {
     const benchmark = await benchmarkOf(store, run);
     const records = await recordsOf(store, run.id);
@@ -21,19 +20,24 @@ export async function readCompared(runs: readonly StoredRun[]): Promise<readonly
     const limit = run.config?.limit ?? null;
     const limited = limitBenchmark(benchmark, limit);
     const summary = summaryOf(benchmark, limit, records);
-    const best = summary.best?.set?.method;
+    const best = summary.best?.set.method;
     await new Promise((resolve) => setTimeout(resolve)); // each resampling is a task of its own
-    rows.push({
-      id: run.id,
-      title: runTitle(run),
-      model: modelName(run.info?.model.id ?? run.config?.modelId ?? run.id),
+    read.push({
+      run,
+      title: titleAmong(run, runs),
       benchmark: benchmark.name,
       benchmarkSha256: benchmark.sha256,
-      certified: run.status === 'imported' || certificateState(readCertificate(run.certificate)) === 'passed',
       pairs: limited.pairs.length,
       summary,
       interval: best ? intervalOfSet(limited, records, best) : null,
     });
   }
-  return rows;
+  return read;
+}
+
+/** The model's name; with the day where several runs have the same. */
+function titleAmong(run: StoredRun, runs: readonly StoredRun[]): string {
+  const name = (r: StoredRun): string => modelName(r.info?.model.id ?? r.config?.modelId ?? r.id);
+  const same = runs.filter((r) => name(r) === name(run)).length > 1;
+  return same ? `${name(run)}, ${when(run.createdAt)}` : name(run);
 }
