@@ -1,3 +1,5 @@
+import type { Letter } from '../benchmark/types.ts';
+
 /**
  * A prompt set is data: templates with {q}, {a}, {b}. `letter` asks for the letter (GD, MC), `open` asks the question only (PS, FF).
  * `system` is the system text; null leaves the model's own template alone. Per-method overrides serve sets such as the official one.
@@ -8,4 +10,21 @@ export interface PromptSet {
   readonly system: string | null;
   /** Text written after the generation prompt (prefill-style endings), '' for none. */
   readonly answerPrefix?: Readonly<Partial<Record<'gd' | 'ps' | 'mc' | 'ff', string>>>;
+  /** Worked examples shown before the question (Med-Flamingo's layout). */
+  readonly fewShot?: FewShot;
+}
+
+/** One worked example: an image of the user's own, a question with its options, and the right letter. */
+export interface Shot {
+  /** Name of the image file; none ship. */
+  readonly image: string;
+  readonly question: string;
+  readonly options: Readonly<Record<Letter, string>>;
+  readonly answer: Letter;
+}
+
+export interface FewShot {
+  /** What stands before the first example. */
+  readonly preamble: string;
+  readonly shots: readonly Shot[];
 }

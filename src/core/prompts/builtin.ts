@@ -1,0 +1,33 @@
+import { LOOKALIKE } from './default.ts';
+import official from './official.json' with { type: 'json' };
+import { officialPromptSets } from './official.ts';
+import type { PromptSet } from './types.ts';
+
+/** The same two questions in other words: how far scores move with the wording is part of the sensitivity view. */
+const PARAPHRASES: readonly PromptSet[] = [
+  {
+    name: 'lookalike, brief',
+    prompts: { letter: '{q}\nA: {a}\nB: {b}\nAnswer with A or B.', open: '{q}' },
+    system: null,
+  },
+  {
+    name: 'lookalike, formal',
+    prompts: {
+      letter:
+        'You are shown one image. Decide which of the two statements is true of it.\nQuestion: {q}\nA: {a}\nB: {b}\nGive only the letter, A or B.',
+      open: 'You are shown one image. Answer the question about it.\nQuestion: {q}',
+    },
+    system: null,
+  },
+];
+
+/** The prompt sets that come with Lookalike: its own, two paraphrases of it, and the official ones (MediConfusion, configs/prompts/answering.json, MIT). */
+export function builtinPromptSets(): readonly PromptSet[] {
+  const read = officialPromptSets('official', official);
+  return [LOOKALIKE, ...PARAPHRASES, ...(read.ok ? read.value : [])];
+}
+
+/** The set of a name, capitals aside; null when there is none. */
+export function promptSetNamed(name: string): PromptSet | null {
+  return builtinPromptSets().find((s) => s.name.toLowerCase() === name.trim().toLowerCase()) ?? null;
+}

@@ -1,0 +1,66 @@
+import type { Base } from '../scoring/methods.ts';
+import { renderPrompt, templateOf, type Asked } from './render.ts';
+import type { FewShot, PromptSet } from './types.ts';
+
+/** A user's turn in pieces: text, a shot's image by its file name, and the image that is asked about. */
+export type PromptPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'shot'; readonly image: string }
+  | { readonly kind: 'question-image' };
+
+/**
+ * The three shots of Med-Flamingo as published (arXiv 2409.15477, appendix; few_shot_prompts of its code). The images are ROCO's and do not ship:
+ * the user brings the files.
+ */
+export const MED_FLAMINGO: FewShot = {
+  preamble:
+    'You are a helpful medical assistant. You are being provided with images, a two choice question about each image and an answer. Follow the examples and answer the last question.',
+  shots: [
+    {
+      image: 'PMC1064097_F2.jpg',
+      question: 'What radiological technique was used to confirm the diagnosis?',
+      options: { A: 'CT Scan', B: 'Mammography' },
+      answer: 'B',
+    },
+    {
+      image: 'PMC1065025_F1.jpg',
+      question: 'What did the CT scan show?',
+      options: { A: 'Cerebral edema', B: 'Intracranial hemorrhage' },
+      answer: 'A',
+    },
+    {
+      image: 'PMC1087855_F3.jpg',
+      question: 'What is the purpose of the asterisk shown in the figure?',
+      options: {
+        A: 'To indicate the formation of lobes around the contracting nucleus.',
+        B: 'To indicate the normal lentoid shape of hypocotyl nuclei.',
+      },
+      answer: 'B',
+    },
+  ],
+};
+
+/**
+ * A question behind its shots, in Med-Flamingo's layout: preamble, then for each shot its image, question and answer, then the image and the question
+ * itself. Shots of GD and MC show both options and answer by the letter; shots of PS and FF answer by the option's text. Without shots: image, text.
+ */
+export function promptParts(set: PromptSet, method: Base, asked: Asked): readonly PromptPart[] {
+  const text = (t: string): PromptPart => ({ kind: 'text', text: t });
+  const question = renderPrompt(templateOf(set, method), asked);
+  const last: readonly PromptPart[] = [{ kind: 'question-image' }, text(question)];
+  if (!set.fewShot) return last;
+  const { preamble, shots } = set.fewShot;
+  const letters = method === 'gd' || method === 'mc';
+  const examples = shots.flatMap((s): PromptPart[] => {
+    const shown = letters
+      ? `Question: ${s.question}\nA: ${s.options.A}\nB: ${s.options.B}\nAnswer: ${s.answer}\n`
+      : `Question: ${s.question} Answer: ${s.options[s.answer]}\n`;
+    return [{ kind: 'shot', image: s.image }, text(shown)];
+  });
+  return [text(`${preamble}\n`), ...examples, ...last];
+}
+
+/** Distinct image files that the shots need. */
+export function shotImages(set: PromptSet): readonly string[] {
+  return [...new Set(set.fewShot?.shots.map((s) => s.image) ?? [])];
+}

@@ -1,0 +1,112 @@
+import { fail, fault, ok, type Result } from '../fault.ts';
+import { at, isObject } from '../json.ts';
+import { MED_FLAMINGO } from './few-shot.ts';
+import { fromPositional } from './render.ts';
+import type { PromptSet } from './types.ts';
+
+/** Models of the official code whose configuration asks for a system text (`init_prompt_id`), and whose program passes it on. */
+const WITH_SYSTEM = ['gpt', 'claude', 'gemini'];
+/** Modes of the official code, and the methods that they are. */
+const MODES = [
+  ['greedy', 'gd'],
+  ['mc', 'mc'],
+  ['gpt4', 'ff'],
+  ['prefix', 'ps'],
+] as const;
+
+/** Whether parsed JSON has the layout of MediConfusion's configs/prompts/answering.json. */
+export function isOfficialLayout(value: unknown): boolean {
+  return MODES.some(([mode]) => typeof at(value, 'prompts', mode, 'default') === 'string');
+}
+
+/**
+ * The prompt sets of a file in the official layout, as it is: first `<name>`, the default wording that most models get, then `<name> + system` where
+ * the file has a system text, then `<name>: <model>` for each model with a wording of its own. Endings such as "Answer: " and `#answer: ("` stay in the
+ * user's turn, where the published code has them; see `endingAsPrefix`.
+ */
+export function officialPromptSets(name: string, file: unknown): Result<readonly PromptSet[]> {
+  const missing = MODES.filter(([mode]) => typeof at(file, 'prompts', mode, 'default') !== 'string').map(
+    ([mode]) => mode,
+  );
+  if (missing.length > 0) {
+    const message = `${name} has no default prompt for ${missing.join(', ')} (prompts.<mode>.default).`;
+    return fail(fault('bad-prompt', message, { missing: missing.join(', ') }));
+  }
+  const general = at(file, 'init_prompts', 'default');
+  const plain = variant(name, file, 'default', null);
+  const withSystem = typeof general === 'string' ? [{ ...plain, name: `${name} + system`, system: general }] : [];
+  const models = variantKeys(file).map((key) => variant(`${name}: ${key}`, file, key, systemOf(file, key)));
+  return ok([plain, ...withSystem, ...models]);
+}
+
+/** Models with a wording of their own for some mode, or a system text of their own. */
+function variantKeys(file: unknown): readonly string[] {
+  const keys = MODES.flatMap(([mode]) => keysOf(at(file, 'prompts', mode)));
+  return [...new Set([...keys, ...keysOf(at(file, 'init_prompts'))])].filter((k) => k !== 'default');
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return isObject(value) ? Object.keys(value) : [];
+}
+
+function systemOf(file: unknown, key: string): string | null {
+  const own = at(file, 'init_prompts', key);
+  if (typeof own === 'string') return own;
+  const first = isObject(own) ? Object.values(own).find((x) => typeof x === 'string') : undefined;
+  if (typeof first === 'string') return first;
+  const general = at(file, 'init_prompts', 'default');
+  return WITH_SYSTEM.includes(key) && typeof general === 'string' ? general : null;
+}
+
+function variant(name: string, file: unknown, key: string, system: string | null): PromptSet {
+  const text = (mode: string): string => {
+    const own = at(file, 'prompts', mode, key);
+    const general = at(file, 'prompts', mode, 'default');
+    return typeof own === 'string' ? own : typeof general === 'string' ? general : '';
+  };
+  const shots = text('greedy').includes('**Q1**') || text('mc').includes('**Q1**');
+  const question = (mode: string): string => (shots ? lastQuestion(text(mode)) : text(mode));
+  const gd = fromPositional(question('greedy'), ['q', 'a', 'b']);
+  const mc = fromPositional(question('mc'), ['q', 'a', 'b']);
+  const ff = fromPositional(question('gpt4'), ['q']);
+  return {
+    name,
+    prompts: { letter: gd, open: ff, gd, mc, ff, ps: withoutOption(question('prefix')) },
+    system,
+    ...(shots ? { fewShot: MED_FLAMINGO } : {}),
+  };
+}
+
+/** In Med-Flamingo's prompts the question itself stands behind the last image place; the shots before it are `fewShot`. */
+function lastQuestion(template: string): string {
+  return template.slice(template.lastIndexOf('<image>') + '<image>'.length);
+}
+
+/** PS templates end in the option's place: the option is the answer, so what is asked ends before it. */
+function withoutOption(template: string): string {
+  const end = template.lastIndexOf('{}');
+  return fromPositional(template.slice(0, end).trimEnd(), ['q']);
+}
+
+/** An ending that begins the answer: `#answer: ("`, "Answer: ", " Answer:". */
+const ENDING = /\s*(#answer: \("|(?:The )?Answer(?: is)?:)\s*$/;
+
+/**
+ * The same set with such endings moved behind the generation prompt, so that the model goes on writing its own turn: what they mean for a model with a
+ * chat template. The published code does not do so.
+ */
+export function endingAsPrefix(set: PromptSet): PromptSet {
+  const moved = (['gd', 'mc', 'ff', 'ps'] as const).flatMap((method) => {
+    const text = set.prompts[method];
+    const ending = text === undefined ? null : ENDING.exec(text);
+    if (text === undefined || ending?.[1] === undefined) return [];
+    const prefix = ending[1].endsWith('("') || method === 'gd' || method === 'mc' ? ending[1] : `${ending[1]} `;
+    return [{ method, text: text.slice(0, ending.index), prefix }];
+  });
+  return {
+    ...set,
+    name: `${set.name}, answer begun`,
+    prompts: { ...set.prompts, ...Object.fromEntries(moved.map((m) => [m.method, m.text])) },
+    answerPrefix: { ...set.answerPrefix, ...Object.fromEntries(moved.map((m) => [m.method, m.prefix])) },
+  };
+}
