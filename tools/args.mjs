@@ -2,7 +2,15 @@
 import { parseArgs } from 'node:util';
 import { Stop, nearest, words } from './say.mjs';
 
-export const METHODS = ['gd', 'ps', 'ps-official', 'mc', 'ff', 'ff-likelihood'];
+const CONDITIONS = ['no-image', 'blank-image'];
+/** Methods that can be asked for; with a condition the same question is asked differently (sensitivity). */
+export const METHODS = ['gd', 'ps', 'mc', 'ff'].flatMap((base) => [
+  base,
+  ...(base === 'gd' || base === 'mc' ? [`${base}+swap`] : []),
+  ...CONDITIONS.map((condition) => `${base}+${condition}`),
+]);
+/** Methods that come with another one. */
+const COMES_WITH = /** @type {Readonly<Record<string, string>>} */ ({ 'ps-official': 'ps', 'ff-likelihood': 'ff' });
 export const DTYPES = ['auto', 'fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'];
 const DEVICES = /** @type {const} */ (['auto', 'webgpu', 'wasm']);
 
@@ -13,7 +21,8 @@ Nothing is uploaded. Without options: the built-in benchmark of phantoms with th
 
   --benchmark DIR     folder in the MediConfusion layout (the checkout, or its data/)
   --model DIR|ID      folder with a model in the transformers.js layout, or a model of the Hugging Face hub (owner/name)
-  --methods LIST      of gd, ps, mc, ff, ff-likelihood; ps gives ps-official too (default: gd,ps)
+  --methods LIST      of gd, ps, mc, ff (default: gd,ps); ps gives ps-official too. With a condition the question is asked differently:
+                      gd+swap (options exchanged), gd+no-image, gd+blank-image; likewise mc, and without swap ps and ff
   --prompts FILE|NAME a prompt set: a file, or a built-in one by its name
   --device KIND       auto, webgpu or wasm (default: auto); an explicit one is never changed
   --dtype TYPE        auto, fp32, fp16, q8, q4, q4f16, int8, uint8 or bnb4 for all files, or file=type,... (decoder_model_merged=q4,vision_encoder=fp32)
@@ -137,11 +146,17 @@ function positive(name, text) {
  * @returns {string[]}
  */
 function parseMethods(text) {
-  const methods = [...new Set((text ?? 'gd,ps').split(',').map((name) => name.trim().toLowerCase()))].filter(
-    (name) => name !== '',
-  );
+  const methods = [
+    ...new Set(
+      (text ?? 'gd,ps')
+        .split(',')
+        .map((name) => name.trim().toLowerCase())
+        .map((name) => COMES_WITH[name] ?? name),
+    ),
+  ].filter((name) => name !== '');
   for (const name of methods) {
-    if (!METHODS.includes(name)) throw wrong(`--methods: there is no method "${name}". ${hint(name, METHODS)}`);
+    if (!METHODS.includes(name))
+      throw wrong(`--methods: there is no method "${name}". ${hint(name, ['gd', 'ps', 'mc', 'ff'])}`);
   }
   if (methods.length === 0) throw wrong('--methods names no method.');
   return methods;

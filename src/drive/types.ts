@@ -45,6 +45,8 @@ export interface ResultFile {
 }
 
 export type DriveEvent =
+  /** The page can be driven: `globalThis.lookalike` is there. */
+  | { readonly type: 'ready' }
   /** The benchmark is read: what is wrong with it, and what will run. */
   | {
       readonly type: 'benchmark';

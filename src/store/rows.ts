@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { FaultCode } from '../core/fault.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
+import type { PromptSet } from '../core/prompts/types.ts';
 import type { RunInfo } from '../core/results/run.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
 import type { RunConfig } from '../run/types.ts';

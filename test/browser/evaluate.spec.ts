@@ -34,7 +34,7 @@ test('the demo on WASM: likelihoods of the reference, a whole results folder, ex
   expect(readJson(out, 'run.json')).toMatchObject({
     format: 'lookalike-results/1',
     state: 'done',
-    methods: ['gd', 'ps', 'ps-official'],
+    methods: ['gd', 'ps'],
     device: { kind: 'wasm' },
     certificate: { passed: true },
     benchmark: { pairs: 4, questions: 8 },

@@ -35,7 +35,7 @@ test('a wish to stop that comes before the run stops it as soon as it is there',
   const control = createControl();
   let stopped = 0;
   await control.stop();
-  expect(control.asked()).toBe(true);
+  expect(control.signal.aborted).toBe(true);
   control.onStop(async () => {
     stopped++;
   });

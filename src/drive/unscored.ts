@@ -1,0 +1,30 @@
+import { limitBenchmark } from '../core/benchmark/select.ts';
+import type { Benchmark } from '../core/benchmark/types.ts';
+import { recordedMethods } from '../core/scoring/methods.ts';
+import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
+import type { Unscored } from './types.ts';
+
+/**
+ * The selected questions that have no score, with the reason. Pairs that cannot run count where they could have been among the first `limit`.
+ * @param reason for those that were never reached
+ */
+export function unscored(
+  benchmark: Benchmark,
+  methods: readonly string[],
+  limit: number | null,
+  records: readonly ResultRecord[],
+  reason: string,
+): readonly Unscored[] {
+  const found = new Map(records.map((r) => [recordKey(r), r]));
+  const { pairs, skipped } = limitBenchmark(benchmark, limit);
+  const missing = pairs.flatMap((pair) =>
+    ([1, 2] as const).flatMap((image) =>
+      methods.flatMap(recordedMethods).flatMap((method): Unscored[] => {
+        const record = found.get(recordKey({ pair: pair.id, image, method }));
+        if (record?.status === 'scored') return [];
+        return [{ pair: pair.id, image, method, reason: record?.fault.message ?? reason }];
+      }),
+    ),
+  );
+  return [...skipped.map(({ pair, reason: why }) => ({ pair, image: null, method: null, reason: why })), ...missing];
+}
