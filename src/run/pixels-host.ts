@@ -1,10 +1,22 @@
 import { spawnPixels } from '../bridge/spawn.ts';
 import type { WorkerClient } from '../bridge/worker.ts';
 import { fail, fault, type Result } from '../core/fault.ts';
+import { BLANK_IMAGE } from '../core/plan/types.ts';
 import type { PixelPolicy, ProcessedImage } from '../core/pixels/types.ts';
 import type { LoadedModel } from '../protocol/engine.ts';
 import type { PixelsApi } from '../protocol/pixels.ts';
 import type { RunPorts } from './ports.ts';
+
+/** Side of the blank image: a multiple of every patch and tile size in use, so that nothing is resampled but by plan. */
+const BLANK_SIDE = 448;
+
+/** A black picture, for asking what the answer is worth without the image's content. */
+async function blankImage(): Promise<Blob> {
+  const canvas = new OffscreenCanvas(BLANK_SIDE, BLANK_SIDE);
+  const context = canvas.getContext('2d', { alpha: false });
+  context?.fillRect(0, 0, BLANK_SIDE, BLANK_SIDE);
+  return canvas.convertToBlob({ type: 'image/png' });
+}
 
 /** Prepares images one ahead of the engine, so that decoding and resizing hide behind the model's work. */
 export class PixelsHost {
@@ -31,7 +43,7 @@ export class PixelsHost {
   }
 
   private async make(sha256: string, model: LoadedModel): Promise<Result<ProcessedImage>> {
-    const blob = await this.ports.image(sha256);
+    const blob = sha256 === BLANK_IMAGE ? await blankImage() : await this.ports.image(sha256);
     if (!blob)
       return fail(
         fault('not-found', 'An image of this benchmark is no longer kept on this device. Bring the benchmark again.', {

@@ -5,8 +5,10 @@ import {
   findQuestionFile,
   nothingRuns,
   readBenchmark,
+  readQuestions,
   withImages,
   type ImageState,
+  type QuestionFile,
 } from '../core/benchmark/read.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault, type Result } from '../core/fault.ts';
@@ -46,15 +48,30 @@ export async function readBenchmarkFolder(
   { says = () => undefined, signal }: ReadOptions = {},
 ): Promise<ReadBenchmark> {
   const byPath = new Map(files.map((f) => [f.path, f]));
-  const path = taken(findQuestionFile(files));
-  const bytes = await (await entry(byPath, path).blob()).arrayBuffer();
-  const text = taken(decodeQuestions(path, new Uint8Array(bytes)));
-  const draft = taken(readBenchmark(name, files, { path, text, sha256: await sha256(bytes) }));
+  const draft = taken(readBenchmark(name, files, await questionFile(files, byPath)));
   const states = await readImages(draft.images, byPath, says, signal);
   const benchmark = withImages(draft, states);
   const images = new Map<string, FolderEntry>();
   for (const [file, state] of states) if ('sha256' in state) images.set(state.sha256, entry(byPath, file));
   return { benchmark, nothing: nothingRuns(benchmark), images };
+}
+
+/**
+ * The questions of a benchmark folder alone, for results of another program: images are neither needed nor read.
+ * @throws FaultError where there is no question file, or it cannot be read at all
+ */
+export async function readBenchmarkQuestions(name: string, files: readonly FolderEntry[]): Promise<Benchmark> {
+  const byPath = new Map(files.map((f) => [f.path, f]));
+  return taken(readQuestions(name, await questionFile(files, byPath)));
+}
+
+async function questionFile(
+  files: readonly FolderEntry[],
+  byPath: ReadonlyMap<string, FolderEntry>,
+): Promise<QuestionFile> {
+  const path = taken(findQuestionFile(files));
+  const bytes = await (await entry(byPath, path).blob()).arrayBuffer();
+  return { path, text: taken(decodeQuestions(path, new Uint8Array(bytes))), sha256: await sha256(bytes) };
 }
 
 function taken<T>(result: Result<T>): T {

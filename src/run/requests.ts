@@ -30,9 +30,21 @@ export function groupRequest(
 ): Omit<GroupRequest, 'pixels'> {
   const questions = group.questions.map((q): QuestionRequest => {
     const pair = pairOf(pairs, q.pair);
-    return { pair: q.pair, image: q.image, question: pair.question, options: pair.options, methods: q.methods };
+    return {
+      pair: q.pair,
+      image: q.image,
+      question: pair.question,
+      options: pair.options,
+      methods: q.methods.map(baseUnderBlank),
+    };
   });
   return { imageSha256: group.imageSha256, questions, promptSet, plain };
+}
+
+/** The engine is shown the blank image and asked the plain question. */
+function baseUnderBlank(method: string): string {
+  const parts = methodParts(method);
+  return parts?.condition === 'blank-image' ? parts.base : method;
 }
 
 /** An outcome with what only the page knows: the right answer and the image. */
@@ -82,7 +94,11 @@ function unscored(
 
 /** A whole group that could not be scored: one failed record for each it would have written. */
 export function failedRecords(group: Group, pairs: Pairs, f: Fault): ResultRecord[] {
-  return group.questions.flatMap((q: { pair: string; image: ImageIndex; methods: readonly string[] }) =>
+  const images: readonly ImageIndex[] = group.blank ? [1, 2] : [];
+  const questions = group.blank
+    ? group.questions.flatMap((q) => images.map((image) => ({ ...q, image })))
+    : group.questions;
+  return questions.flatMap((q) =>
     q.methods
       .flatMap(recordedMethods)
       .map((method) => toRecord({ pair: q.pair, image: q.image, method, status: 'failed', fault: f }, pairs)),

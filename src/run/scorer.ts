@@ -2,7 +2,7 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, type Fault } from '../core/fault.ts';
 import type { Group, Work } from '../core/plan/types.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
-import type { FeatureData, GroupResult } from '../protocol/engine.ts';
+import type { FeatureData, GroupResult, Outcome } from '../protocol/engine.ts';
 import type { Result } from '../core/fault.ts';
 import type { Certified } from './certify.ts';
 import { featureKey } from './features.ts';
@@ -38,13 +38,23 @@ export async function scoreGroup(parts: ScorerParts, group: Group, next: Group |
   let last: Fault = fault('internal', 'The group was not tried.');
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const result = await tryGroup(parts, group, next, pairs);
-    if (result.ok) return { records: result.value.outcomes.map((o) => toRecord(o, pairs)), work: result.value.work };
+    if (result.ok) return { records: recordsOf(group, result.value.outcomes, pairs), work: result.value.work };
     last = result.fault;
     if (FINAL.has(last.code)) break;
     parts.says(`A group was tried again after: ${last.message}`);
     parts.certified.host.drop(last.message);
   }
   return { records: failedRecords(group, pairs, last), work: null };
+}
+
+/** Under the blank image one answer is recorded for both images of the pair, under the condition's own method name. */
+function recordsOf(group: Group, outcomes: readonly Outcome[], pairs: Pairs): readonly ResultRecord[] {
+  if (!group.blank) return outcomes.map((o) => toRecord(o, pairs));
+  return outcomes
+    .filter((o) => o.method !== 'ps-official')
+    .flatMap((o) =>
+      ([1, 2] as const).map((image) => toRecord({ ...o, image, method: `${o.method}+blank-image` }, pairs)),
+    );
 }
 
 async function tryGroup(

@@ -10,7 +10,12 @@ export interface QuestionRef {
 export interface Group {
   readonly imageSha256: string;
   readonly questions: readonly (QuestionRef & { readonly methods: readonly string[] })[];
+  /** The blank image stands in for both images of the pair: asked once, recorded for both (sensitivity). */
+  readonly blank?: boolean;
 }
+
+/** What stands for the hash of the blank image, which is in no benchmark. */
+export const BLANK_IMAGE = 'blank';
 
 /** One place where the next-token distribution is wanted: after `ids[0..position]`, and the tokens looked up there. */
 export interface Read {

@@ -57,3 +57,25 @@ describe('planGroups', () => {
     expect(countGroups(groups)).toEqual({ images: 2, questions: 2 });
   });
 });
+
+describe('the blank image', () => {
+  it('is asked once a pair, and left out only when both its records are there', () => {
+    const benchmark = { pairs: [pair('1', 'x', 'y'), pair('2', 'z', 'x')] };
+    const blank = { imageSha256: 'blank', blank: true };
+    const methods = ['gd', 'gd+blank-image'];
+    const groups = planGroups(
+      benchmark,
+      methods,
+      new Set(['2/1/gd+blank-image', '2/2/gd+blank-image', '1/1/gd+blank-image']),
+    );
+    expect(groups.filter((g) => g.blank)).toEqual([
+      { ...blank, questions: [{ pair: '1', image: 1, methods: ['gd+blank-image'] }] },
+    ]);
+    expect(groups.filter((g) => !g.blank).flatMap((g) => g.questions.map((q) => q.methods))).toEqual([
+      ['gd'],
+      ['gd'],
+      ['gd'],
+      ['gd'],
+    ]);
+  });
+});
