@@ -4,7 +4,7 @@ import { fault, FaultError } from '../core/fault.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 import { canonicalJson } from '../core/results/canonical.ts';
-import { readBenchmarkFolder } from '../run/read-benchmark.ts';
+import { readBenchmarkFolder, readBenchmarkQuestions, type FolderEntry } from '../run/read-benchmark.ts';
 import { sha256 } from '../store/hash.ts';
 import { promptSet } from '../store/rows.ts';
 import { openServed } from './served.ts';
@@ -22,16 +22,33 @@ export async function readServedBenchmark(
   report: (event: DriveEvent) => void,
   signal: AbortSignal,
 ): Promise<{ benchmark: Benchmark; image: (sha256: string) => Promise<Blob | null> }> {
-  const served = await openServed(folder.base);
-  const entries = served.files.map(({ path, size }) => ({ path, size, blob: () => served.blob(path) }));
+  const entries = await servedEntries(folder);
   const nothingYet = { done: 0, total: 0, failed: 0, rate: null, secondsLeft: null };
   const says = (what: string, done: number, total: number): void =>
     report({ type: 'progress', what: `${what}: ${done} of ${total}`, ...nothingYet });
   const { benchmark, nothing, images } = await readBenchmarkFolder(folder.name, entries, { says, signal });
-  const { name, pairs, problems, skipped } = benchmark;
-  report({ type: 'benchmark', name, pairs: pairs.length, problems, skipped });
+  tell(benchmark, report);
   if (nothing) throw new FaultError(nothing);
   return { benchmark, image: async (hash) => (await images.get(hash)?.blob()) ?? null };
+}
+
+/** Reads the questions only, for an import. */
+export async function readServedQuestions(
+  folder: ServedFolder,
+  report: (event: DriveEvent) => void,
+): Promise<Benchmark> {
+  const benchmark = await readBenchmarkQuestions(folder.name, await servedEntries(folder));
+  tell(benchmark, report);
+  return benchmark;
+}
+
+async function servedEntries(folder: ServedFolder): Promise<readonly FolderEntry[]> {
+  const served = await openServed(folder.base);
+  return served.files.map(({ path, size }) => ({ path, size, blob: () => served.blob(path) }));
+}
+
+function tell({ name, pairs, problems, skipped }: Benchmark, report: (event: DriveEvent) => void): void {
+  report({ type: 'benchmark', name, pairs: pairs.length, problems, skipped });
 }
 
 /** The prompt set that is asked for, and the hash that names its content in results. */

@@ -8,7 +8,7 @@ import type { RunInfo } from '../core/results/run.ts';
 import { SCORING_VERSION } from '../core/scoring/record.ts';
 import { browserName } from '../run/device.ts';
 import { VERSION } from '../run/version.ts';
-import { readServedBenchmark } from './data.ts';
+import { readServedQuestions } from './data.ts';
 import type { DriveEvent, DriveOutcome, DriveRequest } from './types.ts';
 import { unscored } from './unscored.ts';
 
@@ -20,9 +20,8 @@ export async function driveImport(
   request: DriveRequest,
   file: NonNullable<DriveRequest['imported']>,
   report: (event: DriveEvent) => void,
-  signal: AbortSignal,
 ): Promise<DriveOutcome> {
-  const { benchmark } = await readServedBenchmark(request.benchmark, report, signal);
+  const benchmark = await readServedQuestions(request.benchmark, report);
   const read = readOfficial(file.name, file.text, benchmark);
   if (!read.ok) throw new FaultError(read.fault);
   const { problems } = read.value;

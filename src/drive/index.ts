@@ -20,7 +20,7 @@ export function installDrive(): void {
       try {
         return request.imported === null
           ? await driveRun(request, control, report)
-          : await driveImport(request, request.imported, report, control.signal);
+          : await driveImport(request, request.imported, report);
       } catch (error) {
         return { state: 'failed', files: [], tables: '', unscored: [], scored: 0, fault: toFault(error) };
       }
