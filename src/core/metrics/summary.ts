@@ -10,6 +10,7 @@ import {
   type Counts,
 } from './counts.ts';
 import { percentOf, percentOfTotal } from './rounding.ts';
+import { sensitivity, type Sensitivity } from './sensitivity.ts';
 
 /** Percentages with two decimals. */
 export interface Rates {
@@ -45,10 +46,12 @@ export interface Summary {
   readonly methods: Readonly<Record<string, MethodSummary>>;
   /** Best set accuracy and, separately, best individual accuracy over methods; null where no pair is scored. */
   readonly best: { readonly set: BestValue; readonly individual: BestValue } | null;
+  /** By method, where it was also asked under conditions. */
+  readonly sensitivity?: Readonly<Record<string, Sensitivity>>;
 }
 
 /** Methods in the order of the paper's tables; others behind them, in the order in which they come. */
-export const METHOD_ORDER: readonly string[] = ['mc', 'gd', 'ps', 'ps-official', 'ff', 'ff-likelihood'];
+export const METHOD_ORDER: readonly string[] = ['mc', 'gd', 'ps', 'ps-official', 'ps-pmi', 'ff', 'ff-likelihood'];
 
 export function orderMethods(methods: Iterable<string>): readonly string[] {
   const rank = (m: string): number => {
@@ -91,6 +94,7 @@ export function summarise(
     ];
   });
   const pairs = benchmark.pairs.length + benchmark.skipped.length;
+  const moved = sensitivity(benchmark, records);
   return {
     pairs,
     questions: pairs * 2,
@@ -98,6 +102,7 @@ export function summarise(
     failed: own.filter((r) => r.status === 'failed' && methods.includes(r.method)).length,
     methods: Object.fromEntries(summaries),
     best: bestOf(summaries),
+    ...(Object.keys(moved).length > 0 ? { sensitivity: moved } : {}),
   };
 }
 
@@ -128,9 +133,9 @@ function categorySummary(c: CategoryCounts): CategorySummary {
   };
 }
 
-/** Best of methods, by the rounded value that is shown; the first of equals. Conditions (such as gd+no-image) are no method of the paper. */
+/** Best of methods, by the rounded value that is shown; the first of equals. Conditions (such as gd+no-image) are no method of the paper, nor is PMI. */
 function bestOf(all: readonly (readonly [string, MethodSummary])[]): Summary['best'] {
-  const real = all.filter(([method, m]) => m.counts.pairs > 0 && !method.includes('+'));
+  const real = all.filter(([method, m]) => m.counts.pairs > 0 && !method.includes('+') && method !== 'ps-pmi');
   const best = (key: 'set' | 'individual'): BestValue | null =>
     real.reduce<BestValue | null>(
       (b, [method, m]) => (b === null || m[key] > b.value ? { method, value: m[key] } : b),

@@ -1,6 +1,7 @@
 import { limitBenchmark } from '../benchmark/select.ts';
 import type { Benchmark } from '../benchmark/types.ts';
 import { isObject } from '../json.ts';
+import { pmiRecords, withPmi } from '../metrics/sensitivity.ts';
 import { orderMethods, summarise, type Summary } from '../metrics/summary.ts';
 import { recordedMethods } from '../scoring/methods.ts';
 import type { ResultRecord } from '../scoring/record.ts';
@@ -36,15 +37,17 @@ export function resultsFiles(
   limit: number | null = null,
 ): readonly ResultText[] {
   const limited = limitBenchmark(benchmark, limit);
-  const ordered = inOrder(limited, records);
+  const ordered = withPmi(inOrder(limited, records));
+  // PMI chooses from numbers that the ps records hold, so its choices are derived, not recorded.
+  const derived = [...ordered, ...pmiRecords(ordered)];
   // Methods that were asked for are named even where nothing of them was scored.
-  const asked = orderMethods([...run.methods.flatMap(recordedMethods), ...ordered.map((r) => r.method)]);
-  const summary = summarise(limited, ordered, asked);
+  const asked = orderMethods([...run.methods.flatMap(recordedMethods), ...derived.map((r) => r.method)]);
+  const summary = summarise(limited, derived, asked);
   return [
     { path: 'run.json', text: `${strictJson(run, 2)}\n` },
     { path: 'records.jsonl', text: recordsText(ordered) },
     { path: 'summary.json', text: summaryText(summary) },
-    { path: 'tables.md', text: runTablesMarkdown(run, limited, ordered, summary, isCertified(run)) },
+    { path: 'tables.md', text: runTablesMarkdown(run, limited, derived, summary, isCertified(run)) },
     { path: 'tables.csv', text: runTablesCsv(run, summary, isCertified(run)) },
     ...officialFiles(run, limited, ordered, Object.keys(summary.methods)),
   ];

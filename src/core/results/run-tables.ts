@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string>> = {
   gd: 'GD',
   ps: 'PS',
   'ps-official': 'PS as published',
+  'ps-pmi': 'PS less text only (PMI)',
   ff: 'FF',
   'ff-likelihood': 'FF by likelihood',
 };
@@ -40,7 +41,11 @@ export function runTablesMarkdown(
   certified: boolean,
 ): string {
   const notes = [RESEARCH_USE, ...(certified ? [] : [UNCERTIFIED])];
-  const grids = [methodGrid(benchmark, records, summary, notes), ...categoryGrids(summary, notes)];
+  const grids = [
+    methodGrid(benchmark, records, summary, notes),
+    ...sensitivityGrids(summary, notes),
+    ...categoryGrids(summary, notes),
+  ];
   return [
     `# ${run.model.id} on ${run.benchmark.name}`,
     '',
@@ -103,6 +108,33 @@ function methodGrid(
 
 function scored(m: MethodSummary, summary: Summary): string {
   return `${m.counts.pairs} of ${summary.pairs}`;
+}
+
+/** Position bias and image-blindness of the methods that were asked under conditions. */
+function sensitivityGrids(summary: Summary, notes: readonly string[]): readonly Grid[] {
+  const all = Object.entries(summary.sensitivity ?? {});
+  if (all.length === 0) return [];
+  const share = (value: number | undefined, n: number | undefined): Cell =>
+    cell(value === undefined ? '-' : `${percentText(value)} of ${n ?? 0}`);
+  const rows = all.map(([method, { position: p, blindness }]): Cell[] => {
+    const blind = (c: string): Cell => {
+      const b = blindness.find((x) => x.condition === c);
+      return share(b?.same, b?.questions);
+    };
+    const name = `${methodName(method)} (${summary.methods[method]?.counts.pairs ?? 0} of ${summary.pairs} pairs)`;
+    const place = [p?.steady, p?.first, p?.second].map((v) => share(v, p?.questions));
+    return [cell(name), ...place, blind('no-image'), blind('blank-image')];
+  });
+  const caption = 'Sensitivity, % of questions with both answers valid';
+  const columns = [
+    'Method',
+    'Same option when exchanged',
+    'First both times',
+    'Second both times',
+    'Same without image',
+    'Same with blank image',
+  ];
+  return [{ caption, groups: null, columns, rows, notes }];
 }
 
 /** Set accuracy, individual accuracy and confusion by category, as in the paper's Table 2, methods as columns. */

@@ -100,6 +100,21 @@ describe('resultsFiles', () => {
     expect(files(run).get('tables.csv')).toContain(`"'=HYPERLINK(""x"")",phantoms,gd,All,6,3 of 4,100.00`);
   });
 
+  it('tells the sensitivity, with PMI derived from records that hold it', () => {
+    const option = (score: number) => ({ score, sum: score, tokens: [1], tokenLogprobs: [score] });
+    const options = { A: option(-1), B: option(-2) };
+    const scored = (method: string) => right(method).map((r) => (r.status === 'scored' ? { ...r, options } : r));
+    const run = { ...info, methods: ['ps', 'ps+no-image'] };
+    const out = files(run, [...scored('ps'), ...scored('ps+no-image')]);
+    expect(out.get('tables.md')).toContain('| PS (3 of 4 pairs) | - | - | - | 100.00 of 6 | - |');
+    expect(out.get('tables.md')).toContain('| PS less text only (PMI) |');
+    expect(parseRecordLines(out.get('records.jsonl') ?? '').records[0]).toMatchObject({
+      method: 'ps',
+      options: { A: { pmi: 0 } },
+    });
+    expect(out.get('records.jsonl')).not.toContain('ps-pmi');
+  });
+
   it('names a method that was asked for and has no record', () => {
     const summary = JSON.parse(files(info, right('gd')).get('summary.json') ?? '') as { methods: object };
     expect(Object.keys(summary.methods)).toEqual(['gd', 'ps', 'ps-official']);

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { pmiRecords, sensitivity, withPmi } from '../../../src/core/metrics/sensitivity.ts';
+import { summarise } from '../../../src/core/metrics/summary.ts';
+import type { Letter } from '../../../src/core/benchmark/types.ts';
+import type { OptionScore, ResultRecord } from '../../../src/core/scoring/record.ts';
+import { failed, mediconfusion, policy } from './fixtures.ts';
+
+const whole = mediconfusion();
+const benchmark = { ...whole, pairs: whole.pairs.slice(0, 4) };
+const [first] = benchmark.pairs;
+if (!first) throw new Error('no pair');
+
+/** Answers of a method to the eight questions, in order. */
+const answers = (method: string, letters: string): ResultRecord[] => {
+  const at = (p: { id: string }, i: number): string =>
+    letters[benchmark.pairs.findIndex((x) => x.id === p.id) * 2 + i - 1] ?? '-';
+  return policy(benchmark, method, (p, i) => (at(p, i) === 'A' ? 'A' : at(p, i) === 'B' ? 'B' : null));
+};
+
+describe('position bias', () => {
+  it('counts who chooses a place rather than an option', () => {
+    // The letter under exchange is the benchmark's: plain A and exchanged B is the first place twice.
+    const records = [...answers('gd', 'AAAABBBA'), ...answers('gd+swap', 'BBBABBAA')];
+    expect(sensitivity(benchmark, records)['gd']?.position).toEqual({
+      questions: 8,
+      steady: 50,
+      first: 37.5,
+      second: 12.5,
+      bias: 25,
+    });
+  });
+  it('leaves invalid and failed answers out', () => {
+    const records = [...answers('mc', 'A-AAAAAA'), ...answers('mc+swap', 'BBAAAAAA'), failed(first, 1, 'mc+swap')];
+    expect(sensitivity(benchmark, records)['mc']?.position).toMatchObject({ questions: 6, steady: 100, first: 0 });
+  });
+});
+
+describe('image-blindness', () => {
+  it('is how often the answer stays without the image', () => {
+    const records = [
+      ...answers('gd', 'ABABABAB'),
+      ...answers('gd+no-image', 'AAAAAAAA'),
+      ...answers('gd+blank-image', 'ABABABAA'),
+    ];
+    expect(sensitivity(benchmark, records)).toEqual({
+      gd: {
+        position: null,
+        blindness: [
+          { condition: 'no-image', questions: 8, same: 50 },
+          { condition: 'blank-image', questions: 8, same: 87.5 },
+        ],
+      },
+    });
+  });
+  it('gives 0 / 50 / 100 to a model that does not look', () => {
+    const records = policy(benchmark, 'gd+blank-image', (p) => (p.id === first.id ? 'A' : 'B'));
+    expect(summarise(benchmark, records).methods['gd+blank-image']).toMatchObject({
+      set: 0,
+      individual: 50,
+      confusion: 100,
+    });
+  });
+  it('is part of the summary only where a condition was run', () => {
+    expect(summarise(benchmark, answers('gd', 'AAAAAAAA'))).not.toHaveProperty('sensitivity');
+    expect(
+      summarise(benchmark, [...answers('gd', 'AAAAAAAA'), ...answers('gd+swap', 'AAAAAAAA')]).sensitivity,
+    ).toHaveProperty('gd');
+  });
+});
+
+describe('PMI', () => {
+  const option = (score: number): OptionScore => ({
+    score,
+    sum: score * 2,
+    tokens: [1, 2],
+    tokenLogprobs: [score, score],
+  });
+  const ps = (method: string, a: number, b: number): ResultRecord[] =>
+    policy(benchmark, method, (): Letter => (a > b ? 'A' : 'B')).map((r) =>
+      r.status === 'scored' ? { ...r, options: { A: option(a), B: option(b) } } : r,
+    );
+
+  it('takes off what the text alone makes likely, and may choose otherwise', () => {
+    const records = withPmi([...ps('ps', -1, -1.5), ...ps('ps+no-image', -1, -3)]);
+    expect(records[0]).toMatchObject({
+      chosen: 'A',
+      options: { A: { score: -1, pmi: 0 }, B: { score: -1.5, pmi: 1.5 } },
+    });
+    const derived = pmiRecords(records);
+    expect(derived).toHaveLength(8);
+    expect(derived[0]).toMatchObject({ method: 'ps-pmi', chosen: 'B', margin: 1.5, options: { B: { score: 1.5 } } });
+    expect(derived[0]?.correct).toBe(first.images[0].right === 'B');
+  });
+  it('is tied to B', () => {
+    expect(pmiRecords(withPmi([...ps('ps', -1, -2), ...ps('ps+no-image', -1, -2)]))[0]?.chosen).toBe('B');
+  });
+  it('leaves a record as it is where the text-only score failed or was not run', () => {
+    const plain = ps('ps', -1, -2);
+    expect(withPmi(plain)).toEqual(plain);
+    const records = withPmi([...plain, ...ps('ps+no-image', -1, -2), failed(first, 1, 'ps+no-image')]);
+    expect(pmiRecords(records)).toHaveLength(7);
+    expect(records[0]).toEqual(plain[0]);
+  });
+});
