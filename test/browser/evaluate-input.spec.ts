@@ -125,3 +125,43 @@ for (const [args, words] of [
     expect(run.stderr).toMatch(words);
   });
 }
+
+test.describe('an official result file', () => {
+  /** Answers of a program that always says A, in the layout of the benchmark's own code. */
+  const answers = (pairs: readonly string[]): string => {
+    const a = { full_answer: 'A', A: 10, B: 0 };
+    return JSON.stringify(Object.fromEntries(pairs.map((id) => [id, { answer: { im1: a, im2: a } }])));
+  };
+
+  test('is read against its questions alone: always A gives 0, 50 and 100', async () => {
+    copyBenchmark(space.path('asked'), 2);
+    rmSync(space.path('asked', 'data', 'images'), { recursive: true });
+    writeFileSync(space.path('always_mc.json'), answers(['50001', '50002']));
+    const out = space.path('imported');
+    const run = await evaluate([
+      '--import',
+      space.path('always_mc.json'),
+      '--benchmark',
+      space.path('asked'),
+      '--out',
+      out,
+    ]);
+    expect(run.code).toBe(0);
+    expect(readJson(out, 'summary.json')['methods']).toMatchObject({
+      mc: { set: 0, individual: 50, confusion: 100, invalid: 0 },
+    });
+    expect(readJson(out, 'run.json')).toMatchObject({ imported: { from: 'always_mc.json' } });
+  });
+
+  test('with a missing pair is refused, and taken in part only when that is agreed to', async () => {
+    copyBenchmark(space.path('partly'), 2);
+    writeFileSync(space.path('part_mc.json'), answers(['50001']));
+    const args = ['--import', space.path('part_mc.json'), '--benchmark', space.path('partly')];
+    const refused = await evaluate([...args, '--out', space.path('refused')]);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toMatch(/50002 is missing/);
+    const taken = await evaluate([...args, '--accept-partial', '--out', space.path('taken')]);
+    expect(taken.code).toBe(1);
+    expect(recordLines(space.path('taken')).filter((l) => l.status === 'scored')).toHaveLength(2);
+  });
+});
