@@ -181,8 +181,13 @@ function sameContent(pair: DraftPair): Problem {
 /** The fault to show where a benchmark holds nothing that can run; null where something can. */
 export function nothingRuns(benchmark: Pick<Benchmark, 'name' | 'pairs' | 'skipped' | 'problems'>): Fault | null {
   if (benchmark.pairs.length > 0) return null;
-  const [first] = benchmark.problems.filter((p) => p.severity === 'error');
-  const why = first ? ` The first of ${benchmark.problems.length} problems: ${first.place}: ${first.message}` : '';
+  const errors = benchmark.problems.filter((p) => p.severity === 'error');
+  const [first] = errors;
+  const noImages = errors.length > 0 && errors.every((p) => p.message.includes('is missing: there is no '));
+  const hint = noImages
+    ? ' None of its images is there: put them into data/images beside the question file, or choose the folder that has both.'
+    : '';
+  const why = first ? ` The first of ${errors.length} errors: ${first.place}: ${first.message}${hint}` : '';
   return fault('bad-benchmark', `Nothing of the benchmark ${benchmark.name} can run.${why}`, {
     skipped: benchmark.skipped.length,
   });

@@ -77,6 +77,12 @@ describe('readBenchmark', () => {
     expect(nothingRuns(withImages(d, new Map()))?.message).toContain('data/images/20192.jpg: Image 1 cannot be read');
   });
 
+  it('says so where no image came with the questions', () => {
+    const d = draft('dataset.json', data('mediconfusion/dataset.json'), []);
+    expect(d.problems).toHaveLength(352);
+    expect(nothingRuns(withImages(d, new Map()))?.message).toContain('None of its images is there');
+  });
+
   it('leaves skipped pairs out under a limit that the others reach', () => {
     const d = mediconfusion();
     const images = all(d);
