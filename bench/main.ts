@@ -32,6 +32,7 @@ export interface BenchResult {
   readonly largestDifference: number;
   readonly heapPeak: number;
   readonly gpuPeak: number;
+  readonly wasmPeak: number;
 }
 
 const PROMPTS = {
@@ -144,6 +145,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
     largestDifference: largest,
     heapPeak: meters?.heapBytes ?? 0,
     gpuPeak: meters?.gpuBytesPeak ?? 0,
+    wasmPeak: meters?.wasmBytes ?? 0,
   };
 }
 
