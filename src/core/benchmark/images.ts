@@ -86,7 +86,9 @@ function endings(files: readonly ListedFile[]): ReadonlyMap<string, readonly Lis
   const map = new Map<string, ListedFile[]>();
   for (const f of files) {
     const name = nameOf(tidy(f.path));
-    map.set(name, [...(map.get(name) ?? []), f]);
+    const list = map.get(name);
+    if (list) list.push(f);
+    else map.set(name, [f]);
   }
   return map;
 }

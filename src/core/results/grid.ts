@@ -45,6 +45,25 @@ export function toMarkdown(grid: Grid): string {
   return [`### ${escaped(grid.caption)}`, '', ...rows, '', ...grid.notes.flatMap((n) => [escaped(n), ''])].join('\n');
 }
 
+/** Aligned columns for a terminal; the best is marked by a star. */
+export function toText(grid: Grid): string {
+  const text = (c: Cell): string => c.text + (c.marks.length > 0 ? '*' : ' ');
+  const rows = [fullColumns(grid).map((n) => `${n} `), ...grid.rows.map((r) => r.map(text))];
+  const widths = grid.columns.map((_, i) => Math.max(...rows.map((r) => r[i]?.length ?? 0)));
+  const line = (r: readonly string[]): string =>
+    r
+      .map((t, i) => (i === 0 ? t.padEnd(widths[i] ?? 0) : t.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  const [head = [], ...body] = rows;
+  const rule = widths
+    .map((w) => '-'.repeat(Math.max(0, w - 1)) + ' ')
+    .join('  ')
+    .trimEnd();
+  const star = grid.rows.some((r) => r.some((c) => c.marks.length > 0)) ? ['* best of methods.'] : [];
+  return [grid.caption, '', line(head), rule, ...body.map(line), '', [...grid.notes, ...star].join(' '), ''].join('\n');
+}
+
 /** RFC 4180 lines (CRLF); the caption and notes are left to the caller. Text that a spreadsheet would take for a formula is quoted with '. */
 export function toCsv(grid: Grid): string {
   return csvLines([fullColumns(grid), ...grid.rows.map((r) => r.map((c) => c.text))]);

@@ -2,7 +2,7 @@ import type { Benchmark } from '../benchmark/types.ts';
 import { setInterval as intervalOfSet } from '../metrics/interval.ts';
 import type { CategorySummary, MethodSummary, Summary } from '../metrics/summary.ts';
 import type { ResultRecord } from '../scoring/record.ts';
-import { cell, csvLines, percentText, toMarkdown, type Cell, type Grid } from './grid.ts';
+import { cell, csvLines, percentText, toMarkdown, toText, type Cell, type Grid } from './grid.ts';
 import type { RunInfo } from './run.ts';
 import { RESEARCH_USE } from './tables.ts';
 
@@ -40,19 +40,38 @@ export function runTablesMarkdown(
   summary: Summary,
   certified: boolean,
 ): string {
+  const grids = runGrids(benchmark, records, summary, certified);
+  const lines = describe(run, summary).flatMap((l) => [l, '']);
+  return [`# ${run.model.id} on ${run.benchmark.name}`, '', ...lines, ...grids.map(toMarkdown)].join('\n');
+}
+
+/** The same for a terminal: what was run and the table of methods, in aligned columns. */
+export function runTablesText(
+  run: RunInfo,
+  benchmark: Benchmark,
+  records: readonly ResultRecord[],
+  summary: Summary,
+  certified: boolean,
+): string {
+  const [methods, ...others] = runGrids(benchmark, records, summary, certified);
+  const moved = others.filter((g) => g.caption.startsWith('Sensitivity'));
+  const grids = [...(methods ? [methods] : []), ...moved];
+  return [`${run.model.id} on ${run.benchmark.name}`, ...describe(run, summary), '', ...grids.map(toText)].join('\n');
+}
+
+/** All tables of a run as data: methods, sensitivity where it was asked for, then each metric by category. */
+export function runGrids(
+  benchmark: Benchmark,
+  records: readonly ResultRecord[],
+  summary: Summary,
+  certified: boolean,
+): readonly Grid[] {
   const notes = [RESEARCH_USE, ...(certified ? [] : [UNCERTIFIED])];
-  const grids = [
+  return [
     methodGrid(benchmark, records, summary, notes),
     ...sensitivityGrids(summary, notes),
     ...categoryGrids(summary, notes),
   ];
-  return [
-    `# ${run.model.id} on ${run.benchmark.name}`,
-    '',
-    ...describe(run, summary),
-    '',
-    ...grids.map(toMarkdown),
-  ].join('\n');
 }
 
 function describe(run: RunInfo, summary: Summary): readonly string[] {
@@ -71,7 +90,7 @@ function describe(run: RunInfo, summary: Summary): readonly string[] {
     lines.push(
       `${summary.skipped.length} of ${summary.pairs} pairs could not run: ${named(summary.skipped.map((s) => s.pair))}.`,
     );
-  return lines.flatMap((l) => [l, '']).slice(0, -1);
+  return lines;
 }
 
 function named(ids: readonly string[]): string {

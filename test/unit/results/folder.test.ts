@@ -6,7 +6,11 @@ import { csvCell } from '../../../src/core/results/grid.ts';
 import { parseRecordLines, recordsText } from '../../../src/core/results/records.ts';
 import type { RunInfo } from '../../../src/core/results/run.ts';
 import type { ResultRecord } from '../../../src/core/scoring/record.ts';
-import { failed, mediconfusion, policy } from '../metrics/fixtures.ts';
+import { summarise } from '../../../src/core/metrics/summary.ts';
+import { readOfficial } from '../../../src/core/results/import.ts';
+import { importedRunInfo } from '../../../src/core/results/imported-run.ts';
+import { runTablesText } from '../../../src/core/results/run-tables.ts';
+import { failed, mediconfusion, policy, text } from '../metrics/fixtures.ts';
 
 const whole = mediconfusion();
 const benchmark: Benchmark = {
@@ -132,6 +136,39 @@ describe('resultsFiles', () => {
     const broken = { ...first, margin: NaN };
     expect(() => files(info, [broken, ...rest])).toThrow('Record 10001/1/ps-official: margin is NaN');
     expect(() => files({ ...info, seconds: { load: Infinity, score: 0 } })).toThrow('seconds.load is Infinity');
+  });
+});
+
+describe('the tables of a terminal', () => {
+  it('are the methods in aligned columns, with the same remarks', () => {
+    const summary = summarise(benchmark, records);
+    const lines = runTablesText({ ...info, certificate: null }, benchmark, records, summary, false).split('\n');
+    expect(lines[0]).toBe('org/phantom | vlm on phantoms');
+    expect(lines).toContain('1 of 4 pairs could not run: 77.');
+    const [head = '', , gd = ''] = lines.slice(lines.findIndex((l) => l.startsWith('Method')));
+    expect(gd).toMatch(/^GD +100\.00\* +100\.00\* +0\.00 .* 3 of 4$/);
+    expect(gd.indexOf('100.00*') + 6).toBe(head.indexOf('Set') + 3);
+    expect(lines.join(' ')).toMatch(/Research use.*no passing device certificate/);
+  });
+});
+
+describe('importedRunInfo', () => {
+  it('marks the run as imported, and its official file is named as it was', () => {
+    const official = readOfficial('gpt_mc.json', text('official/gpt_mc.json.gz'), whole);
+    if (!official.ok) throw new Error(official.fault.message);
+    const run = importedRunInfo(official.value, whole, {
+      from: 'gpt_mc.json',
+      lookalike: '0.1.0',
+      at: 'now',
+      command: null,
+    });
+    expect(run).toMatchObject({ imported: { from: 'gpt_mc.json', format: 'mediconfusion/mc' }, methods: ['mc'] });
+    expect(run.benchmark).toMatchObject({ pairs: 176, questions: 352, images: 228 });
+    const written = new Map(resultsFiles(run, whole, official.value.records).map((f) => [f.path, f.text]));
+    expect(written.get('tables.md')).toContain('| MC | <u>19.32</u> | <u>55.40</u> | 71.88 | 4.83 | 75.56 |');
+    expect(written.get('tables.md')).not.toContain('certificate');
+    const again = readOfficial('gpt_mc.json', written.get('official/gpt_mc.json') ?? '', whole);
+    expect(again.ok && again.value.problems).toEqual([]);
   });
 });
 

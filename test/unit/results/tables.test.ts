@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../../src/core/metrics/summary.ts';
-import { toCsv, toLatex, toMarkdown, type Grid } from '../../../src/core/results/grid.ts';
+import { toCsv, toLatex, toMarkdown, toText, type Grid } from '../../../src/core/results/grid.ts';
 import { guessingRow, leaderboardRows, publishedRows } from '../../../src/core/results/published.ts';
 import { rowOfSummary } from '../../../src/core/results/rows.ts';
 import { table1, table2 } from '../../../src/core/results/tables.ts';
@@ -124,6 +124,15 @@ describe('writing a table', () => {
     expect(toMarkdown(grid)).toBe(
       '### A & B\n\n| Model | Set MC | Set GD |\n| --- | ---: | ---: |\n| a\\|b\\_c | **<u>9.09</u>** | - |\n\nNote.\n',
     );
+  });
+  it('as aligned text for a terminal', () => {
+    expect(toText(grid).split('\n')).toEqual([
+      ...['A & B', ''],
+      'Model   Set MC   Set GD',
+      '-----   ------   ------',
+      'a|b_c     9.09*       -',
+      ...['', 'Note. * best of methods.', ''],
+    ]);
   });
   it('as CSV', () => expect(toCsv(grid)).toBe('Model,Set MC,Set GD\r\na|b_c,9.09,-\r\n'));
   it('as LaTeX', () => {
