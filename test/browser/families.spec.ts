@@ -1,124 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, test } from '@playwright/test';
-import type { Scored, ScoreRequest } from './lab/score.ts';
+import { test } from '@playwright/test';
+import { compareFamily, FAMILIES, familyRequest, json, type FamilyReference } from './families.ts';
 import { startLab, type LabServer } from './lab/server.ts';
-
-/** Each folder of test/families is a model with Hugging Face references: a new folder is a new test. */
-const ROOT = fileURLToPath(new URL('../families', import.meta.url));
-const FAMILIES = readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'reference.json')));
-const TOLERANCE = 1e-3;
-
-interface OptionReference {
-  readonly tokens: readonly number[];
-  readonly token_logprobs: readonly number[];
-  readonly ps: number;
-  readonly ps_official: number;
-}
-interface ItemReference {
-  readonly gd: { readonly A: number; readonly B: number; readonly chosen: string };
-  readonly gd_ids?: readonly number[];
-  readonly ps_ids?: readonly number[];
-  readonly ps: Readonly<Record<'A' | 'B', OptionReference>>;
-  readonly mc_text?: string;
-}
-interface Reference {
-  readonly prompts: { readonly letter: string; readonly open: string };
-  readonly items: Readonly<Record<string, Readonly<Record<'im_1' | 'im_2', ItemReference>>>>;
-}
-type Row = Readonly<Record<string, string>>;
-
-const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(ROOT, ...path), 'utf8')) as T;
-
-function listing(dir: string, below = ''): { path: string; size: number }[] {
-  return readdirSync(join(dir, below), { withFileTypes: true }).flatMap((e) =>
-    e.isDirectory()
-      ? listing(dir, `${below}${e.name}/`)
-      : [{ path: below + e.name, size: statSync(join(dir, below, e.name)).size }],
-  );
-}
-
-function request(name: string, dtype: 'fp32' | 'q4', device: 'wasm' | 'webgpu', limit: number): ScoreRequest {
-  const files = listing(join(ROOT, name, 'model'));
-  const has = (session: string, suffix: string): boolean =>
-    files.some((f) => f.path === `onnx/${session}${suffix}.onnx`);
-  const sessions = ['vision_encoder', 'embed_tokens', 'decoder_model_merged', 'encoder_model'].filter((s) =>
-    has(s, ''),
-  );
-  const chosen = sessions.map((s) => [s, dtype === 'q4' && has(s, '_q4') ? 'q4' : 'fp32'] as const);
-  const dataset = json<Record<string, Row>>(name, 'benchmark', 'data', 'dataset.json');
-  const { prompts } = json<Reference>(name, 'reference.json');
-  const items = Object.entries(dataset)
-    .slice(0, limit)
-    .flatMap(([pair, row]) =>
-      ([1, 2] as const).map((image) => ({
-        image: `/test/families/${name}/benchmark/data/images/${row[`im_${image}_local`]}.png`,
-        question: {
-          pair,
-          image,
-          question: row['question'] ?? '',
-          options: { A: row['option_A'] ?? '', B: row['option_B'] ?? '' },
-          methods: ['gd', 'ps', 'mc'],
-        },
-      })),
-    );
-  return {
-    base: `/test/families/${name}/model/`,
-    files,
-    device,
-    dtype: Object.fromEntries(chosen),
-    rung: { hideSubgroups: device === 'webgpu', fp32Accumulation: false },
-    plain: false,
-    promptSet: { name: 'lookalike', system: null, prompts },
-    items,
-    render: true,
-  };
-}
-
-/** Every number, every choice and every token id against the reference. */
-function compare(scored: Scored, reference: Reference): void {
-  const item = (o: { pair: string; image: number }): ItemReference => {
-    const found = reference.items[o.pair]?.[o.image === 1 ? 'im_1' : 'im_2'];
-    if (!found) throw new Error(`No reference for ${o.pair}.`);
-    return found;
-  };
-  for (const o of scored.outcomes) {
-    if (o.status === 'failed') throw new Error(`${o.pair}/${o.image} ${o.method}: ${o.fault.message}`);
-    const ref = item(o);
-    const where = `${o.pair}/${o.image} ${o.method}`;
-    if (o.method === 'mc') {
-      // References hold the first eight tokens of the answer.
-      if (ref.mc_text !== undefined) expect(o.text?.slice(0, ref.mc_text.length), where).toBe(ref.mc_text);
-      continue;
-    }
-    for (const l of ['A', 'B'] as const) {
-      const got = o.options?.[l];
-      if (o.method === 'gd') expect(Math.abs((got?.score ?? NaN) - ref.gd[l]), where).toBeLessThan(TOLERANCE);
-      else expect(got?.tokens, where).toEqual(ref.ps[l].tokens);
-      if (o.method === 'ps-official')
-        expect(Math.abs((got?.score ?? NaN) - ref.ps[l].ps_official), where).toBeLessThan(TOLERANCE);
-      if (o.method === 'ps')
-        got?.tokenLogprobs.forEach((p, i) =>
-          expect(Math.abs(p - (ref.ps[l].token_logprobs[i] ?? NaN)), where).toBeLessThan(TOLERANCE),
-        );
-    }
-    if (o.method === 'gd') expect(o.chosen, where).toBe(ref.gd.chosen);
-  }
-  for (const p of scored.rendered) {
-    const ids = p.method === 'gd' ? item(p).gd_ids : p.method === 'ps' ? item(p).ps_ids : undefined;
-    if (ids) expect(p.ids, `${p.pair}/${p.image} ${p.method} ids`).toEqual(ids);
-  }
-  for (const { planned, work } of scored.works) {
-    const { prefills, prefillTokens, suffixes, suffixTokens } = work;
-    expect({ prefills, prefillTokens, suffixes, suffixTokens }).toEqual({
-      prefills: planned.prefills,
-      prefillTokens: planned.prefillTokens,
-      suffixes: planned.suffixes,
-      suffixTokens: planned.suffixTokens,
-    });
-  }
-}
 
 let server: LabServer;
 test.beforeAll(async () => {
@@ -132,13 +14,7 @@ for (const name of FAMILIES) {
   for (const dtype of ['fp32', 'q4'] as const)
     test(`${name} in ${dtype} on WASM equals its Hugging Face reference`, async ({ page }) => {
       await page.goto(server.url);
-      const scored = await page.evaluate((r) => lab.score.score(r), request(name, dtype, 'wasm', Infinity));
-      compare(scored, json<Reference>(name, dtype === 'q4' ? 'reference_q4.json' : 'reference.json'));
+      const scored = await page.evaluate((r) => lab.score.score(r), familyRequest(name, dtype, 'wasm', Infinity));
+      compareFamily(scored, json<FamilyReference>(name, dtype === 'q4' ? 'reference_q4.json' : 'reference.json'));
     });
-
-  test(`${name} on WebGPU, made safe, equals its Hugging Face reference`, async ({ page }) => {
-    await page.goto(server.url);
-    const scored = await page.evaluate((r) => lab.score.score(r), request(name, 'fp32', 'webgpu', 1));
-    compare(scored, json<Reference>(name, 'reference.json'));
-  });
 }

@@ -4,7 +4,7 @@ import type { Certificate } from '../../../src/core/certificate/types.ts';
 import { DEFAULT_PIXEL_POLICY } from '../../../src/core/pixels/types.ts';
 import type { RunInfo } from '../../../src/core/results/run.ts';
 import { recordKey, type ResultRecord } from '../../../src/core/scoring/record.ts';
-import type { EngineApi, FeatureData } from '../../../src/protocol/engine.ts';
+import type { EngineApi, FeatureData, Meters } from '../../../src/protocol/engine.ts';
 import { startRun } from '../../../src/run/controller.ts';
 import type { ResolvedModel, RunPorts } from '../../../src/run/ports.ts';
 import type { RunConfig } from '../../../src/run/types.ts';
@@ -21,6 +21,8 @@ export interface LabRun {
   /** After each of these numbers of finished groups, one fault: the GPU device destroyed, or the worker killed. */
   readonly faults: readonly { readonly after: number; readonly delayMs: number; readonly kind: 'gpu' | 'worker' }[];
   readonly allowUncertified?: boolean;
+  /** Numbers of finished groups at which memory is looked at. */
+  readonly sampleAt?: readonly number[];
   /** Image features and certificates outlive the run, for the next one on this page. */
   readonly keepFeatures?: boolean;
 }
@@ -31,7 +33,10 @@ export interface LabRunResult {
   readonly kept: readonly ResultRecord[];
   readonly messages: readonly string[];
   readonly injected: number;
+  readonly samples: readonly MemorySample[];
 }
+
+export type MemorySample = Meters & { readonly pageHeapBytes: number };
 
 const keptFeatures = new Map<string, FeatureData>();
 const keptCertificates = new Map<string, Certificate>();
@@ -99,8 +104,10 @@ export async function run(request: LabRun): Promise<LabRunResult> {
   const handle = await startRun(ports, configOf(request));
   let [groups, injected] = [0, 0];
   const faults = [...request.faults];
+  const samples: Promise<MemorySample>[] = [];
   handle.onRecords(() => {
     groups++;
+    if (request.sampleAt?.includes(groups)) samples.push(sample());
     while (faults[0] && faults[0].after <= groups) {
       const next = faults.shift();
       if (!next) break;
@@ -113,7 +120,17 @@ export async function run(request: LabRun): Promise<LabRunResult> {
     }
   });
   const info = await handle.finished;
-  return { info, kept, messages: handle.progress().messages, injected };
+  return { info, kept, messages: handle.progress().messages, injected, samples: await Promise.all(samples) };
+}
+
+/** Memory of the running engine and of this page, after a collection where the browser allows one. */
+async function sample(): Promise<MemorySample> {
+  (globalThis as { gc?: () => void }).gc?.();
+  const engine = engines.at(-1);
+  if (!engine) throw new Error('No engine is running.');
+  const meters = await wrap<EngineApi>(engine).meters();
+  const { memory } = performance as { memory?: { usedJSHeapSize: number } };
+  return { ...meters, pageHeapBytes: memory?.usedJSHeapSize ?? 0 };
 }
 
 /** A model folder that ships with the app, by the product's own id for it. */

@@ -1,0 +1,49 @@
+import { chromium, expect, test } from '@playwright/test';
+import { demoRun } from '../browser/fixtures.ts';
+import type { LabRun } from '../browser/lab/run.ts';
+import { startLab, type LabServer } from '../browser/lab/server.ts';
+
+let server: LabServer;
+test.beforeAll(async () => {
+  server = await startLab();
+});
+test.afterAll(async () => {
+  await server.close();
+});
+
+/** 250 pairs with 500 images that the run takes for distinct: the demo's, each under many addresses. */
+function many(): LabRun['dataset'] {
+  const rows = Object.entries(demoRun(69).dataset);
+  const out: Record<string, Record<string, string>> = {};
+  for (let i = 0; i < 250; i++) {
+    const [id, row] = rows[i % rows.length] ?? [];
+    if (!id || !row) continue;
+    const local = (k: 1 | 2): string => `${row[`im_${k}_local`]}.png?copy=${i}-${k}&as=`;
+    out[`${id}-${i}`] = { ...row, im_1_local: local(1), im_2_local: local(2) };
+  }
+  return out;
+}
+
+test('memory stays flat: 500 items, within 5% between item 50 and item 500', async ({ playwright: _ }, info) => {
+  const { executablePath, args = [] } = info.project.use.launchOptions ?? {};
+  const browser = await chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args: [...args, '--enable-precise-memory-info', '--js-flags=--expose-gc'],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    const request = demoRun(0, { dataset: many(), methods: ['gd', 'ps'], sampleAt: [50, 500] });
+    const { info: run, samples } = await page.evaluate((r) => lab.run.run(r), request);
+    expect(run.fault).toBeUndefined();
+    const [early, late] = samples;
+    if (!early || !late) throw new Error('Memory was not sampled.');
+    console.log('at 50:', JSON.stringify(early), 'at 500:', JSON.stringify(late));
+    expect(late.wasmBytes).toBeLessThanOrEqual(early.wasmBytes * 1.05);
+    expect(late.gpuBytes).toBeLessThanOrEqual(early.gpuBytes * 1.05);
+    expect(late.heapBytes ?? 0).toBeLessThanOrEqual((early.heapBytes ?? 0) * 1.05);
+    expect(late.pageHeapBytes).toBeLessThanOrEqual(early.pageHeapBytes * 1.05);
+  } finally {
+    await browser.close();
+  }
+});
