@@ -67,17 +67,31 @@ export interface PairRow {
   readonly outcomes: Readonly<Record<string, PairOutcome>>;
 }
 
+/**
+ * The pairs of a run with what became of them.
+ * @param before rows of an earlier look: a pair about which nothing new is known keeps its row, so that only what changed is drawn anew
+ */
 export function pairRows(
   benchmark: Pick<Benchmark, 'pairs'>,
   limit: number | null,
   index: RecordIndex,
   methods: readonly string[],
+  before: readonly PairRow[] = [],
 ): readonly PairRow[] {
   const pairs = limit === null ? benchmark.pairs : benchmark.pairs.slice(0, limit);
-  return pairs.map((pair) => ({
-    pair,
-    outcomes: Object.fromEntries(methods.map((m) => [m, outcomeOf(index, pair.id, m)])),
-  }));
+  return pairs.map((pair, i) => {
+    const old = before[i];
+    if (old?.pair === pair && isSame(old, index, methods)) return old;
+    return { pair, outcomes: Object.fromEntries(methods.map((m) => [m, outcomeOf(index, pair.id, m)])) };
+  });
+}
+
+function isSame(row: PairRow, index: RecordIndex, methods: readonly string[]): boolean {
+  if (Object.keys(row.outcomes).length !== methods.length) return false;
+  return methods.every((m) => {
+    const records = row.outcomes[m]?.records;
+    return records?.[0] === recordOf(index, row.pair.id, 1, m) && records[1] === recordOf(index, row.pair.id, 2, m);
+  });
 }
 
 /**

@@ -1,11 +1,11 @@
 import { limitBenchmark } from '../../core/benchmark/select.ts';
-import { setInterval as intervalOfSet } from '../../core/metrics/interval.ts';
 import { recordsOf } from '../../store/records.ts';
 import type { StoredRun } from '../../store/rows.ts';
 import type { ComparedRun } from '../lib/compare.ts';
 import { when } from '../lib/format.ts';
 import { modelName } from '../lib/models.ts';
 import { summaryOf } from '../lib/summary.ts';
+import { intervalOfSet } from './bootstrap.ts';
 import { benchmarkOf } from './benchmarks.svelte.ts';
 import { library } from './library.svelte.ts';
 
@@ -21,7 +21,6 @@ export async function readCompared(runs: readonly StoredRun[]): Promise<readonly
     const limited = limitBenchmark(benchmark, limit);
     const summary = summaryOf(benchmark, limit, records);
     const best = summary.best?.set.method;
-    await new Promise((resolve) => setTimeout(resolve)); // each resampling is a task of its own
     read.push({
       run,
       title: titleAmong(run, runs),
@@ -29,7 +28,7 @@ export async function readCompared(runs: readonly StoredRun[]): Promise<readonly
       benchmarkSha256: benchmark.sha256,
       pairs: limited.pairs.length,
       summary,
-      interval: best ? intervalOfSet(limited, records, best) : null,
+      interval: best ? await intervalOfSet(limited, records, best) : null,
     });
   }
   return read;

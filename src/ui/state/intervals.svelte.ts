@@ -1,8 +1,8 @@
 import { limitBenchmark } from '../../core/benchmark/select.ts';
 import type { Benchmark } from '../../core/benchmark/types.ts';
-import { setInterval as intervalOfSet } from '../../core/metrics/interval.ts';
 import type { Interval } from '../../core/metrics/statistics.ts';
 import type { ResultRecord } from '../../core/scoring/record.ts';
+import { intervalOfSet } from './bootstrap.ts';
 
 export interface IntervalInput {
   readonly benchmark: Benchmark;
@@ -12,12 +12,9 @@ export interface IntervalInput {
 }
 
 /** ms between two rounds while records still come in. */
-const PAUSE = 4000;
+const PAUSE = 3000;
 
-/**
- * Intervals of set accuracy by method. A resampling takes tens of milliseconds, so each method is a task of its own, and rounds keep a distance:
- * the page stays free while a run goes on.
- */
+/** Intervals of set accuracy by method; while a run goes on, rounds keep a distance. */
 export function createIntervals(input: () => IntervalInput | null) {
   let found = $state.raw<Readonly<Record<string, Interval | null>>>({});
   let last = -Infinity;
@@ -38,10 +35,9 @@ export function createIntervals(input: () => IntervalInput | null) {
     last = performance.now();
     const limited = limitBenchmark(benchmark, limit);
     for (const method of methods) {
-      const interval = intervalOfSet(limited, records, method);
-      found = { ...found, [method]: interval };
-      await new Promise((resolve) => setTimeout(resolve));
+      const interval = await intervalOfSet(limited, records, method).catch(() => null);
       if (cancelled()) return;
+      found = { ...found, [method]: interval };
     }
   }
 

@@ -3,7 +3,7 @@ import { toFault, type Fault } from '../../core/fault.ts';
 import type { ResultRecord } from '../../core/scoring/record.ts';
 import { benchmark as storedBenchmark } from '../../store/benchmarks.ts';
 import { recordsOf } from '../../store/records.ts';
-import { indexRecords, methodsOf, pairRows } from '../lib/pairs.ts';
+import { indexRecords, methodsOf, pairRows, type PairRow } from '../lib/pairs.ts';
 import { library } from './library.svelte.ts';
 import { live } from './live.svelte.ts';
 
@@ -34,7 +34,8 @@ export function createRunData(id: string) {
   const index = $derived(indexRecords(stored, live.lastId === id ? live.records : []));
   const records = $derived([...index.values()]);
   const methods = $derived(methodsOf(records));
-  const rows = $derived(benchmark ? pairRows(benchmark, limit, index, methods) : []);
+  let last: readonly PairRow[] = [];
+  const rows = $derived.by(() => (last = benchmark ? pairRows(benchmark, limit, index, methods, last) : []));
   return {
     get run() {
       return run;

@@ -40,7 +40,9 @@ describe('the capability line', () => {
   it('tells the room that is left', () => {
     expect(fact(good, 'Storage')?.value).toBe('59.0 GB free');
     expect(fact({ ...good, storage: { used: 0, quota: 1e9, persisted: false } }, 'Storage')?.state).toBe('limit');
-    expect(fact({ ...good, storage: { used: null, quota: null, persisted: false } }, 'Storage')?.value).toBe('not told');
+    expect(fact({ ...good, storage: { used: null, quota: null, persisted: false } }, 'Storage')?.value).toBe(
+      'not told',
+    );
   });
 
   it('leaves out memory that the browser does not tell', () => {

@@ -7,7 +7,14 @@ function record(pair: string, image: ImageIndex, method: string, chosen: Letter 
   const right: Letter = image === 1 ? 'A' : 'B';
   const base = { pair, image, method, right, imageSha256: 'a'.repeat(64), notes: [] };
   if (chosen === 'fault')
-    return { ...base, status: 'failed', chosen: null, correct: null, options: null, fault: { code: 'runtime', message: 'No.' } };
+    return {
+      ...base,
+      status: 'failed',
+      chosen: null,
+      correct: null,
+      options: null,
+      fault: { code: 'runtime', message: 'No.' },
+    };
   return {
     ...base,
     status: 'scored',
@@ -27,14 +34,15 @@ const pair = (id: string): Pair => {
 };
 
 /** One pair a case: what gd and ps answered to its two images. */
-const answers: Record<string, { gd: readonly (Letter | null | 'fault')[]; ps: readonly (Letter | null | 'fault')[] }> = {
-  right: { gd: ['A', 'B'], ps: ['A', 'B'] },
-  confused: { gd: ['A', 'A'], ps: ['A', 'A'] },
-  differs: { gd: ['A', 'B'], ps: ['B', 'B'] },
-  invalid: { gd: [null, 'B'], ps: [null, 'B'] },
-  failed: { gd: ['fault', 'B'], ps: ['A', 'B'] },
-  open: { gd: ['A'], ps: [] },
-};
+const answers: Record<string, { gd: readonly (Letter | null | 'fault')[]; ps: readonly (Letter | null | 'fault')[] }> =
+  {
+    right: { gd: ['A', 'B'], ps: ['A', 'B'] },
+    confused: { gd: ['A', 'A'], ps: ['A', 'A'] },
+    differs: { gd: ['A', 'B'], ps: ['B', 'B'] },
+    invalid: { gd: [null, 'B'], ps: [null, 'B'] },
+    failed: { gd: ['fault', 'B'], ps: ['A', 'B'] },
+    open: { gd: ['A'], ps: [] },
+  };
 const records = Object.entries(answers).flatMap(([id, methods]) =>
   Object.entries(methods).flatMap(([m, list]) => list.map((c, i) => record(id, i === 0 ? 1 : 2, m, c))),
 );
@@ -68,6 +76,15 @@ describe('pairs of a run', () => {
   it('puts methods in the order of the paper, others behind', () => {
     const some = ['zeta', 'ps-official', 'gd', 'mc'].map((m) => record('x', 1, m, 'A'));
     expect(methodsOf(some)).toEqual(['mc', 'gd', 'ps-official', 'zeta']);
+  });
+
+  it('keeps the row of a pair about which nothing new is known', () => {
+    const pairs = Object.keys(answers).map(pair);
+    const first = pairRows({ pairs }, null, index, ['gd', 'ps']);
+    const more = indexRecords(records, [record('open', 2, 'gd', 'B')]);
+    const second = pairRows({ pairs }, null, more, ['gd', 'ps'], first);
+    expect(second.map((r, i) => r === first[i])).toEqual([true, true, true, true, true, false]);
+    expect(second.at(-1)?.outcomes['gd']?.complete).toBe(true);
   });
 
   it('shows only the first pairs of a limited run', () => {
