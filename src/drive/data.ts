@@ -1,17 +1,14 @@
-import * as v from 'valibot';
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError } from '../core/fault.ts';
+import { builtinPromptSets, promptSetNamed } from '../core/prompts/builtin.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
+import { readPromptFile } from '../core/prompts/file.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 import { canonicalJson } from '../core/results/canonical.ts';
 import { readBenchmarkFolder, readBenchmarkQuestions, type FolderEntry } from '../run/read-benchmark.ts';
 import { sha256 } from '../store/hash.ts';
-import { promptSet } from '../store/rows.ts';
 import { openServed } from './served.ts';
 import type { DriveEvent, DriveRequest, ServedFolder } from './types.ts';
-
-/** Prompt sets that have a name on the command line. */
-const NAMED: readonly PromptSet[] = [LOOKALIKE];
 
 /**
  * Reads the benchmark that the command line serves, and reports what is wrong with it.
@@ -51,47 +48,32 @@ function tell({ name, pairs, problems, skipped }: Benchmark, report: (event: Dri
   report({ type: 'benchmark', name, pairs: pairs.length, problems, skipped });
 }
 
-/** The prompt set that is asked for, and the hash that names its content in results. */
+/**
+ * The prompt set that is asked for, and the hash that names its content in results. Of a file with several sets (the official layout with its per-model
+ * variants) the first is taken, which there is the default wording.
+ * @throws FaultError 'bad-argument' for an unknown name, 'bad-prompt' for a file that is no prompt set
+ */
 export async function choosePrompts(
   prompts: DriveRequest['prompts'],
 ): Promise<{ promptSet: PromptSet; sha256: string }> {
   const chosen =
-    prompts.kind === 'default' ? LOOKALIKE : prompts.kind === 'named' ? named(prompts.name) : readPrompts(prompts);
+    prompts.kind === 'default' ? LOOKALIKE : prompts.kind === 'named' ? named(prompts.name) : read(prompts);
   return { promptSet: chosen, sha256: await sha256(new TextEncoder().encode(canonicalJson(chosen))) };
 }
 
 function named(name: string): PromptSet {
-  const found = NAMED.find((set) => set.name === name);
+  const found = promptSetNamed(name);
   if (found) return found;
-  const names = NAMED.map((set) => set.name).join(', ');
+  const names = builtinPromptSets().map((set) => set.name);
   throw new FaultError(
-    fault('bad-argument', `There is no prompt set ${name}, and no such file. The built-in sets: ${names}.`),
+    fault('bad-argument', `There is no prompt set ${name}, and no such file. The built-in sets: ${names.join(', ')}.`),
   );
 }
 
-/** A prompt set as Lookalike writes it: `{name, prompts: {letter, open}, system}`; the name may be left to the file's. */
-function readPrompts({ name, text }: { readonly name: string; readonly text: string }): PromptSet {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw badPrompts(name, error instanceof Error ? error.message : 'it is not JSON');
-  }
-  const given = typeof parsed === 'object' && parsed !== null ? parsed : {};
-  const whole: unknown = { name, system: null, ...given };
-  const result = v.safeParse(promptSet, whole);
-  if (!result.success) {
-    const [issue] = result.issues;
-    throw badPrompts(name, `${v.getDotPath(issue) ?? 'the file'}: ${issue.message}`);
-  }
-  return result.output;
-}
-
-function badPrompts(name: string, why: string): FaultError {
-  return new FaultError(
-    fault(
-      'bad-prompt',
-      `The prompt set ${name} cannot be read (${why}). It is a JSON file with prompts.letter and prompts.open, each with {q}, the first with {a} and {b} too.`,
-    ),
-  );
+function read({ name, text }: { readonly name: string; readonly text: string }): PromptSet {
+  const sets = readPromptFile(name, text);
+  if (!sets.ok) throw new FaultError(sets.fault);
+  const [first] = sets.value;
+  if (!first) throw new FaultError(fault('bad-prompt', `${name} holds no prompt set.`));
+  return first;
 }
