@@ -9,6 +9,8 @@ export interface IntervalInput {
   readonly limit: number | null;
   readonly records: readonly ResultRecord[];
   readonly methods: readonly string[];
+  /** Records still come in. */
+  readonly live: boolean;
 }
 
 /** ms between two rounds while records still come in. */
@@ -16,14 +18,14 @@ const PAUSE = 3000;
 
 /** Intervals of set accuracy by method; while a run goes on, rounds keep a distance. */
 export function createIntervals(input: () => IntervalInput | null) {
-  let found = $state.raw<Readonly<Record<string, Interval | null>>>({});
+  let found = $state.raw<Readonly<Record<string, Found>>>({});
   let last = -Infinity;
 
   $effect(() => {
     const now = input();
     if (!now) return;
     let cancelled = false;
-    const wait = Math.max(0, last + PAUSE - performance.now());
+    const wait = now.live ? Math.max(0, last + PAUSE - performance.now()) : 0;
     const timer = setTimeout(() => void round(now, () => cancelled), wait);
     return () => {
       cancelled = true;
@@ -37,11 +39,21 @@ export function createIntervals(input: () => IntervalInput | null) {
     for (const method of methods) {
       const interval = await intervalOfSet(limited, records, method).catch(() => null);
       if (cancelled()) return;
-      found = { ...found, [method]: interval };
+      found = { ...found, [method]: { interval, records: records.length } };
     }
   }
 
   return {
-    of: (method: string): Interval | null => found[method] ?? null,
+    /** The latest interval, and whether it was made from these very records. */
+    of(method: string): { readonly interval: Interval | null; readonly fresh: boolean } {
+      const f = found[method];
+      return { interval: f?.interval ?? null, fresh: f !== undefined && f.records === input()?.records.length };
+    },
   };
+}
+
+interface Found {
+  readonly interval: Interval | null;
+  /** How many records it was made from. */
+  readonly records: number;
 }
