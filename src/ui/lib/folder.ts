@@ -3,7 +3,7 @@
 export interface FolderFile {
   /** With '/', from the chosen folder on, the folder's own name left out. */
   readonly path: string;
-  readonly blob: File;
+  readonly blob: Blob;
 }
 export interface Folder {
   readonly name: string;

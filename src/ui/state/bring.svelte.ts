@@ -1,5 +1,6 @@
 import { fault, toFault, type Fault } from '../../core/fault.ts';
 import { keepModel, type Progress } from '../../store/models.ts';
+import { filesOfZip } from '../../store/transfer.ts';
 import { kindOf, type Folder } from '../lib/folder.ts';
 import { bringBenchmark } from './benchmarks.svelte.ts';
 import { library } from './library.svelte.ts';
@@ -26,7 +27,17 @@ function createBring() {
     brought = [...brought, { kind: 'model', id: kept.id, name: kept.name }];
   }
 
-  async function bringOne(folder: Folder, signal: AbortSignal): Promise<void> {
+  /** A zip that holds a model or a benchmark is as good as its folder. */
+  async function unpacked(folder: Folder): Promise<Folder> {
+    const [zip] = folder.files;
+    if (folder.files.length !== 1 || !zip?.path.toLowerCase().endsWith('.zip')) return folder;
+    doing = { what: `Unpacking ${zip.path}`, done: 0, total: 0 };
+    const files = await filesOfZip(zip.blob);
+    return { name: zip.path.replace(/\.zip$/i, ''), files };
+  }
+
+  async function bringOne(given: Folder, signal: AbortSignal): Promise<void> {
+    const folder = await unpacked(given);
     const kind = kindOf(folder);
     if (kind === 'model' || kind === 'both') await bringModel(folder, signal);
     if (kind === 'benchmark' || kind === 'both') {
