@@ -24,6 +24,8 @@ Nothing is uploaded. Without options: the built-in benchmark of phantoms with th
   --methods LIST      of gd, ps, mc, ff (default: gd,ps); ps gives ps-official too. With a condition the question is asked differently:
                       gd+swap (options exchanged), gd+no-image, gd+blank-image; likewise mc, and without swap ps and ff
   --prompts FILE|NAME a prompt set: a file, or a built-in one by its name
+  --shots DIR         folder with the images that a few-shot prompt set shows; none ship
+  --judge DIR         folder of the text model that judges free answers (ff); default: the built-in judge, which knows the demo only
   --device KIND       auto, webgpu or wasm (default: auto); an explicit one is never changed
   --dtype TYPE        auto, fp32, fp16, q8, q4, q4f16, int8, uint8 or bnb4 for all files, or file=type,... (decoder_model_merged=q4,vision_encoder=fp32)
   --threads N         threads of the WASM device (default: the cores)
@@ -45,6 +47,8 @@ const OPTIONS = /** @type {const} */ ({
   model: { type: 'string' },
   methods: { type: 'string' },
   prompts: { type: 'string' },
+  shots: { type: 'string' },
+  judge: { type: 'string' },
   device: { type: 'string' },
   dtype: { type: 'string' },
   threads: { type: 'string' },
@@ -63,6 +67,8 @@ const OPTIONS = /** @type {const} */ ({
  * @property {string | null} model
  * @property {string[]} methods
  * @property {string | null} prompts
+ * @property {string | null} shots
+ * @property {string | null} judge
  * @property {'auto' | 'webgpu' | 'wasm'} device
  * @property {string | Record<string, string>} dtype
  * @property {number | 'auto'} threads
@@ -209,6 +215,8 @@ export function parseEvaluate(argv) {
     model: values.model ?? null,
     methods: parseMethods(values.methods),
     prompts: values.prompts ?? null,
+    shots: values.shots ?? null,
+    judge: values.judge ?? null,
     device: device ?? 'auto',
     dtype: parseDtype(values.dtype),
     threads: positive('threads', values.threads) ?? 'auto',

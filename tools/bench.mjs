@@ -129,6 +129,8 @@ async function coldStart(url, executable) {
       model: { base: 'models/phantom-vlm/', name: 'phantom-vlm', revision: null },
       methods: ['gd', 'ps'],
       prompts: { kind: 'default' },
+      shots: null,
+      judge: null,
       device: 'wasm',
       dtype: 'fp32',
       threads: 'auto',

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { HELP, parseEvaluate } from './args.mjs';
 import { driveRun } from './drive.mjs';
 import { withHashes } from './hashes.mjs';
-import { benchmarkFolder, modelFolder, promptChoice, readImport } from './inputs.mjs';
+import { benchmarkFolder, modelFolder, optionalFolder, promptChoice, readImport } from './inputs.mjs';
 import { defaultOut, openOut, removeIfEmpty } from './out.mjs';
 import { createReporter } from './progress.mjs';
 import { runMain } from './say.mjs';
@@ -23,6 +23,8 @@ const HERE = (process.env['npm_lifecycle_event'] === 'evaluate' && process.env['
 async function prepare(args, argv) {
   const benchmark = benchmarkFolder(args.benchmark, HERE);
   const prompts = promptChoice(args.prompts, HERE);
+  const shots = optionalFolder('shots', args.shots, HERE);
+  const judge = optionalFolder('judge', args.judge, HERE);
   const imported =
     args.importFile === null ? null : { ...readImport(args.importFile, HERE), acceptPartial: args.acceptPartial };
   const model = imported === null ? await modelFolder(args.model, args.dtype, HERE) : null;
@@ -37,6 +39,8 @@ async function prepare(args, argv) {
     model: model && { base: 'drive/model/', name: model.name, revision: model.revision },
     methods: args.methods,
     prompts,
+    shots: shots && { base: 'drive/shots/', name: shots.name },
+    judge: judge && { base: 'drive/judge/', name: judge.name },
     device: args.device,
     dtype: args.dtype,
     threads: args.threads,
@@ -49,15 +53,16 @@ async function prepare(args, argv) {
     resume: earlier,
     imported,
   };
-  return { benchmark, model, out, request };
+  return { benchmark, model, shots, judge, out, request };
 }
 
 /**
  * A model folder with a list that says its name and what each file hashes to.
+ * @param {string} prefix
  * @param {{dir: string, name: string, revision: string | null}} model
  */
-async function mountModel({ dir, name, revision }) {
-  const mount = await mountFolder('drive/model', dir);
+async function mountModel(prefix, { dir, name, revision }) {
+  const mount = await mountFolder(prefix, dir);
   const files = await withHashes(dir, mount.files, join(ROOT, '.cache', 'hashes.json'));
   return { ...mount, index: JSON.stringify({ name, revision, files }) };
 }
@@ -69,13 +74,15 @@ async function main() {
     process.stdout.write(HELP);
     return 0;
   }
-  const { benchmark, model, out, request } = await prepare(args, argv);
+  const { benchmark, model, shots, judge, out, request } = await prepare(args, argv);
   try {
     await ensureInstalled();
     const root = await ensureBuilt();
     const executable = await ensureChromium();
     const mounts = [await mountFolder('drive/benchmark', benchmark.dir)];
-    if (model) mounts.push(await mountModel(model));
+    if (model) mounts.push(await mountModel('drive/model', model));
+    if (judge) mounts.push(await mountModel('drive/judge', judge));
+    if (shots) mounts.push(await mountFolder('drive/shots', shots.dir));
     const server = await serve({ root, port: 0, mounts });
     try {
       return await driveRun({ url: server.url, executable, request, out, reporter: createReporter(process.stderr) });

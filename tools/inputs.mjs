@@ -44,6 +44,19 @@ export function benchmarkFolder(path, here) {
 }
 
 /**
+ * A folder that an option may name.
+ * @param {'shots' | 'judge'} option
+ * @param {string | null} path
+ * @param {string} here
+ * @returns {{dir: string, name: string, revision: null} | null}
+ */
+export function optionalFolder(option, path, here) {
+  if (path === null) return null;
+  const dir = folder(option, path, here);
+  return { dir, name: folderName(dir), revision: null };
+}
+
+/**
  * A model folder; a hub id is fetched into the cache first.
  * @param {string | null} path
  * @param {string | Record<string, string>} dtype

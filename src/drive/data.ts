@@ -2,6 +2,7 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { builtinPromptSets, promptSetNamed } from '../core/prompts/builtin.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
+import { shotImages } from '../core/prompts/few-shot.ts';
 import { readPromptFile } from '../core/prompts/file.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 import { canonicalJson } from '../core/results/canonical.ts';
@@ -76,4 +77,40 @@ function read({ name, text }: { readonly name: string; readonly text: string }):
   const [first] = sets.value;
   if (!first) throw new FaultError(fault('bad-prompt', `${name} holds no prompt set.`));
   return first;
+}
+
+/**
+ * The images that a few-shot prompt set shows, found by file name in the folder of the user's own.
+ * @returns names to hashes (null: the set shows none) and the images by hash
+ * @throws FaultError 'bad-prompt' naming every image that is not there
+ */
+export async function readShots(
+  set: PromptSet,
+  folder: ServedFolder | null,
+): Promise<{ names: Readonly<Record<string, string>> | null; images: ReadonlyMap<string, Blob> }> {
+  const wanted = shotImages(set);
+  const images = new Map<string, Blob>();
+  if (wanted.length === 0) return { names: null, images };
+  const entries = folder ? await servedEntries(folder) : [];
+  const found = wanted.map((name) => ({
+    name,
+    entry: entries.find((e) => e.path === name || e.path.endsWith(`/${name}`)),
+  }));
+  const missing = found.filter((f) => !f.entry).map((f) => f.name);
+  if (missing.length > 0)
+    throw new FaultError(
+      fault(
+        'bad-prompt',
+        `The prompt set ${set.name} shows images that are not there: ${missing.join(', ')}. Name their folder with --shots DIR.`,
+      ),
+    );
+  const names: Record<string, string> = {};
+  for (const { name, entry } of found) {
+    if (!entry) continue;
+    const blob = await entry.blob();
+    const hash = await sha256(await blob.arrayBuffer());
+    names[name] = hash;
+    images.set(hash, blob);
+  }
+  return { names, images };
 }

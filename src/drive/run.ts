@@ -10,7 +10,7 @@ import { SERVED } from '../run/models.ts';
 import type { RunConfig, RunHandle, RunProgress } from '../run/types.ts';
 import { openStore } from '../store/db.ts';
 import type { Control } from './control.ts';
-import { choosePrompts, readServedBenchmark } from './data.ts';
+import { choosePrompts, readServedBenchmark, readShots } from './data.ts';
 import { earlierRun, type Earlier } from './earlier.ts';
 import { drivePorts, type DrivePorts } from './ports.ts';
 import { assertResumable, assertSame } from './same.ts';
@@ -25,8 +25,11 @@ const STOPPED = fault('stopped', 'The run was stopped.');
 /** One run as the command line asks for it; what it finds out on the way is reported. */
 export async function driveRun(request: DriveRequest, control: Control, report: Report): Promise<DriveOutcome> {
   const earlier = earlierRun(request.resume);
-  const { benchmark, image } = await readServedBenchmark(request.benchmark, report, control.signal);
-  const config = await runConfig(request, benchmark);
+  const { benchmark, image: ofBenchmark } = await readServedBenchmark(request.benchmark, report, control.signal);
+  const plain = await runConfig(request, benchmark);
+  const shots = await readShots(plain.promptSet, request.shots);
+  const config = { ...plain, ...(shots.names === null ? {} : { shotImages: shots.names }) };
+  const image = async (hash: string): Promise<Blob | null> => shots.images.get(hash) ?? ofBenchmark(hash);
   const store = await openStore();
   try {
     const ports = drivePorts(store, benchmark, image, earlier, onInfo(earlier, report));
@@ -71,6 +74,7 @@ async function runConfig(request: DriveRequest, benchmark: Benchmark): Promise<R
     limit: request.limit,
     policy: DEFAULT_PIXEL_POLICY,
     allowUncertified: request.allowUncertified,
+    ...(request.judge === null ? {} : { judgeId: `${SERVED}${request.judge.base}` }),
   };
 }
 

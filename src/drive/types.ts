@@ -25,6 +25,10 @@ export interface DriveRequest {
     | { readonly kind: 'default' }
     | { readonly kind: 'named'; readonly name: string }
     | { readonly kind: 'file'; readonly name: string; readonly text: string };
+  /** Folder of the images that a few-shot prompt set shows. */
+  readonly shots: ServedFolder | null;
+  /** Text model that judges free answers; null: the built-in one. */
+  readonly judge: ServedFolder | null;
   readonly device: 'auto' | 'webgpu' | 'wasm';
   readonly dtype: string | Readonly<Record<string, string>>;
   readonly threads: number | 'auto';

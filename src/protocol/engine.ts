@@ -84,6 +84,8 @@ export interface GroupRequest {
   readonly pixels: ProcessedImage | null;
   readonly questions: readonly QuestionRequest[];
   readonly promptSet: PromptSet;
+  /** Images of the prompt set's shots, in their order; pixels null where the engine holds the features. */
+  readonly shots?: readonly { readonly sha256: string; readonly pixels: ProcessedImage | null }[];
   /** Features that an earlier run kept, instead of pixels. */
   readonly features?: FeatureData | null;
   /** Give the features back (unless they came with the request), so that they can be kept. */

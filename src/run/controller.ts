@@ -172,7 +172,7 @@ class Run {
       model,
       rungs: rungs.value,
       threads: wasmThreads(this.config.threads),
-      items: firstQuestions(this.groups).map((g) => groupRequest(g, pairs, this.config.promptSet)),
+      items: firstQuestions(this.groups).map((g) => groupRequest(g, pairs, this.config)),
       pixels: (sha, loaded) => this.pixels.prepare(sha, loaded),
       kept: (sha, rung) =>
         this.config.keepFeatures === true

@@ -66,7 +66,7 @@ export class EngineHost {
   /** Scores a group; `kept` and then `pixels` are called only when the engine does not hold the image's features. */
   async score(
     request: Omit<GroupRequest, 'pixels'>,
-    pixels: () => Promise<Result<ProcessedImage>>,
+    pixels: (sha256: string) => Promise<Result<ProcessedImage>>,
     kept: () => Promise<FeatureData | null> = () => Promise.resolve(null),
   ): Promise<Result<GroupResult>> {
     const loaded = await this.load();
@@ -74,11 +74,17 @@ export class EngineHost {
     let features: FeatureData | null = null;
     const image = await this.imageFor(request.imageSha256, async () => {
       features = await kept();
-      return features === null ? pixels() : ok(null);
+      return features === null ? pixels(request.imageSha256) : ok(null);
     });
     if (!image.ok) return image;
+    const shots: { sha256: string; pixels: ProcessedImage | null }[] = [];
+    for (const { sha256 } of request.shots ?? []) {
+      const shot = await this.imageFor(sha256, pixels);
+      if (!shot.ok) return shot;
+      shots.push({ sha256, pixels: shot.value });
+    }
     const result = await this.worker().call((api) =>
-      api.score(transfer({ ...request, pixels: image.value, features }, buffersOf(image.value))),
+      api.score(transfer({ ...request, pixels: image.value, features, shots }, buffersOf(image.value))),
     );
     if (!result.ok) return fail(await this.explain(result.fault));
     return result;
@@ -87,7 +93,7 @@ export class EngineHost {
   /** Rendered prompts and token ids of a group's questions. */
   async render(
     request: Omit<GroupRequest, 'pixels'>,
-    pixels: () => Promise<Result<ProcessedImage>>,
+    pixels: (sha256: string) => Promise<Result<ProcessedImage>>,
   ): Promise<Result<readonly RenderedPrompt[]>> {
     const loaded = await this.load();
     if (!loaded.ok) return loaded;
@@ -101,11 +107,11 @@ export class EngineHost {
   /** The image's tensors, or null when the engine holds its features already. */
   private async imageFor(
     sha256: string,
-    pixels: () => Promise<Result<ProcessedImage | null>>,
+    pixels: (sha256: string) => Promise<Result<ProcessedImage | null>>,
   ): Promise<Result<ProcessedImage | null>> {
     const known = await this.worker().call(async (api) => ok(await api.hasFeatures(sha256)));
     if (!known.ok) return known;
-    return known.value ? ok(null) : pixels();
+    return known.value ? ok(null) : pixels(sha256);
   }
 
   /** Prefers the device's own words about its loss over the error that the loss caused. */

@@ -6,7 +6,8 @@ import { published } from '../core/scoring/mc.ts';
 import type { ResultRecord, ScoredRecord } from '../core/scoring/record.ts';
 import type { GroupRequest, Outcome, QuestionRequest } from '../protocol/engine.ts';
 import { UNJUDGED } from './judging.ts';
-import type { PromptSet } from '../core/prompts/types.ts';
+import { shotImages } from '../core/prompts/few-shot.ts';
+import type { RunConfig } from './types.ts';
 
 /** Looks pairs up by id. */
 export type Pairs = ReadonlyMap<string, Pair>;
@@ -21,13 +22,18 @@ function pairOf(pairs: Pairs, id: string): Pair {
   return pair;
 }
 
-/** A planned group as the engine takes it. */
+/** A group as the run asks it; pixels are added where the engine lacks an image's features. */
+export type GroupAsk = Omit<GroupRequest, 'pixels'>;
+
+/**
+ * A planned group as the engine takes it.
+ * @throws FaultError 'bad-prompt' when an image of the prompt set's shots was not brought
+ */
 export function groupRequest(
   group: Group,
   pairs: Pairs,
-  promptSet: PromptSet,
-  plain = false,
-): Omit<GroupRequest, 'pixels'> {
+  config: Pick<RunConfig, 'promptSet' | 'shotImages'>,
+): GroupAsk {
   const questions = group.questions.map((q): QuestionRequest => {
     const pair = pairOf(pairs, q.pair);
     return {
@@ -38,7 +44,20 @@ export function groupRequest(
       methods: q.methods.map(baseUnderBlank),
     };
   });
-  return { imageSha256: group.imageSha256, questions, promptSet, plain };
+  const shots = shotImages(config.promptSet).map((file) => {
+    const sha256 = config.shotImages?.[file];
+    if (sha256 === undefined)
+      throw new FaultError(
+        fault(
+          'bad-prompt',
+          `The prompt set ${config.promptSet.name} shows the image ${file}, which was not brought. Bring it, or choose another set.`,
+          { file },
+        ),
+      );
+    return { sha256, pixels: null };
+  });
+  const ask = { imageSha256: group.imageSha256, questions, promptSet: config.promptSet, plain: false };
+  return shots.length > 0 ? { ...ask, shots } : ask;
 }
 
 /** The engine is shown the blank image and asked the plain question. */

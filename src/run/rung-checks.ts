@@ -70,7 +70,7 @@ export async function checkRung(
   if (!item.ok) return item;
   imageEncodes = item.value.imageEncodes;
   const limit = logprobLimit(rung.dtype);
-  const image = (): Promise<Result<ProcessedImage>> => request.pixels(item.value.request.imageSha256, loaded.value);
+  const image = (sha256: string): Promise<Result<ProcessedImage>> => request.pixels(sha256, loaded.value);
   const full = await host.score({ ...item.value.request, plain: true }, image);
   if (!full.ok) return full;
   const name = 'First item: shared prefix against full forward';
@@ -102,7 +102,7 @@ async function firstItem(
   for (const item of request.items) {
     const scored = await host.score(
       item,
-      () => request.pixels(item.imageSha256, loaded),
+      (sha256) => request.pixels(sha256, loaded),
       () => (vouched ? request.kept(item.imageSha256, host.rung) : Promise.resolve(null)),
     );
     if (!scored.ok) {
@@ -133,7 +133,7 @@ async function againstWasm(rung: LadderRung, request: CheckRequest, item: Item, 
   try {
     const loaded = await host.load();
     if (!loaded.ok) return skipped(`Not made: WASM could not load the model (${loaded.fault.message})`);
-    const reference = await host.score(item.request, () => request.pixels(item.request.imageSha256, loaded.value));
+    const reference = await host.score(item.request, (sha256) => request.pixels(sha256, loaded.value));
     if (!reference.ok) return skipped(`Not made: WASM could not score the item (${reference.fault.message})`);
     return compareOutcomes('reference', name, comparable(item.outcomes), comparable(reference.value.outcomes), limit);
   } finally {

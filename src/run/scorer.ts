@@ -66,12 +66,12 @@ async function tryGroup(
   const { config, certified, pixels, ports, model } = parts;
   const keep = config.keepFeatures === true;
   const key = featureKey(model, certified.host.rung, config.policy, group.imageSha256);
-  const request = { ...groupRequest(group, pairs, config.promptSet), returnFeatures: keep };
+  const request = { ...groupRequest(group, pairs, config), returnFeatures: keep };
   const result = await certified.host.score(
     request,
-    () => {
-      const image = pixels.prepare(group.imageSha256, certified.loaded);
-      if (next) pixels.prefetch(next.imageSha256, certified.loaded);
+    (sha256) => {
+      const image = pixels.prepare(sha256, certified.loaded);
+      if (next && sha256 === group.imageSha256) pixels.prefetch(next.imageSha256, certified.loaded);
       return image;
     },
     (): Promise<FeatureData | null> => (keep ? ports.feature(key) : Promise.resolve(null)),

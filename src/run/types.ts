@@ -28,6 +28,8 @@ export interface RunConfig {
   readonly allowUncertified: boolean;
   /** Model that judges free answers (FF): a model id as `modelId`; the built-in judge when absent. */
   readonly judgeId?: string;
+  /** SHA-256 of the images of the prompt set's shots, by the file name that the set gives them. */
+  readonly shotImages?: Readonly<Record<string, string>>;
   /** Keep image features in IndexedDB, so that a later run with other prompts encodes no image. */
   readonly keepFeatures?: boolean;
 }

@@ -162,6 +162,7 @@ const runConfig: v.GenericSchema<unknown, RunConfig> = v.looseObject({
   allowUncertified: v.boolean(),
   judgeId: v.exactOptional(text),
   keepFeatures: v.exactOptional(v.boolean()),
+  shotImages: v.exactOptional(strings),
 });
 
 export const modelFile = v.object({ path: text, size: v.number(), sha256: text });

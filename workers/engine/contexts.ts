@@ -1,5 +1,4 @@
 import { Tensor } from 'onnxruntime-web/webgpu';
-import type { PromptImage } from '../../src/core/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { PlannedSequence } from '../../src/core/plan/tree.ts';
 import type { TreeWork, Work } from '../../src/core/plan/types.ts';
@@ -16,23 +15,28 @@ export interface Contexts {
   dispose(): void;
 }
 
+/** The images of prompts in order: those of the shots, then (not for blind prompts) the one that is asked about. */
+export interface Shown {
+  readonly seeing: readonly ImageFeatures[];
+  readonly blind: readonly ImageFeatures[];
+}
+
 /** Builds what stands behind the tokens of each sequence: images, positions, and for encoder-decoders the encoder's output, once a prompt. */
 export async function buildContexts(
   model: OpenedModel,
   tokenizer: Tokenizer,
-  image: ImageFeatures,
+  shown: Shown,
   sequences: readonly PlannedSequence[],
   positionRows: number,
   work: Work,
 ): Promise<Contexts> {
-  const shown: PromptImage[] = [{ layout: image.layout, rows: image.rows }];
   const imageTokenId = model.family.imageTokenId(model.files, tokenizer);
   const encoded = { prefills: 0, prefillTokens: 0 };
   const outputs = new Map<string, Readonly<Record<string, Tensor>>>();
   const contexts = new Map<string, PromptContext>();
   for (const s of sequences) {
-    const images = s.blind ? [] : [image];
-    const positions = model.family.positions(s.ids, s.blind ? [] : shown, model.files, positionRows);
+    const images = s.blind ? shown.blind : shown.seeing;
+    const positions = model.family.positions(s.ids, images, model.files, positionRows);
     let feeds: Readonly<Record<string, Tensor>> = {};
     if (s.context !== undefined) {
       feeds =

@@ -15,7 +15,7 @@ import type {
 import { planQuestion, type QuestionPlan } from './asks.ts';
 import { createLru, type FeatureCache, type StateCache } from './cache.ts';
 import { createDecoder, type Decoder } from './decoder.ts';
-import { buildContexts, type Contexts } from './contexts.ts';
+import { buildContexts, type Contexts, type Shown } from './contexts.ts';
 import { requireImageTokens } from './embed.ts';
 import { executeTree, isKept, type ExecuteDeps } from './execute.ts';
 import { openFiles } from './files.ts';
@@ -108,24 +108,29 @@ class LoadedEngine implements Engine {
 
   async score(request: GroupRequest): Promise<GroupResult> {
     const work: Work = { ...NO_WORK };
+    const shots = await this.shotsOf(request, work);
     const image = await this.imageOf(request, work);
+    const shown = { seeing: [...shots, image], blind: shots };
     const outcomes: Outcome[] = [];
     const plans: QuestionPlan[] = [];
-    const makers = { seeing: this.maker(request, [image]), blind: this.maker(request, []) };
+    const makers = { seeing: this.maker(request, shown.seeing), blind: this.maker(request, shown.blind) };
     for (const q of request.questions) {
       try {
         const plan = planQuestion(q, makers, this.tokenizer, DECODE_LIMITS);
         if (this.model.family.architecture === 'decoder')
-          for (const s of plan.sequences) requireImageTokens(s.ids, this.imageToken(), s.blind ? [] : [image]);
+          for (const s of plan.sequences)
+            requireImageTokens(s.ids, this.imageToken(), s.blind ? shown.blind : shown.seeing);
         plans.push(plan);
       } catch (e) {
         outcomes.push(...failedOutcomes(q, e));
       }
     }
     const sequences = plans.flatMap((p) => p.sequences);
-    const tree = request.plain ? plainForest(sequences) : planTree(sequences, this.imageStart(sequences));
-    const contexts = await buildContexts(this.model, this.tokenizer, image, sequences, this.positionRows(), work);
-    const deps = this.deps(request, image, work, contexts);
+    const tree = request.plain
+      ? plainForest(sequences)
+      : planTree(sequences, this.imageStart(sequences, rowsOf(shots)));
+    const contexts = await buildContexts(this.model, this.tokenizer, shown, sequences, this.positionRows(), work);
+    const deps = this.deps(request, shown, work, contexts);
     const planned = plannedWork(tree, contexts, (s) => {
       const key = isKept(s) ? deps.sharedKey(s) : null;
       return key !== null && this.states.has(key);
@@ -138,12 +143,13 @@ class LoadedEngine implements Engine {
   }
 
   async render(request: GroupRequest): Promise<readonly RenderedPrompt[]> {
+    const shots = await this.shotsOf(request, { ...NO_WORK });
     const image = await this.imageOf(request, { ...NO_WORK });
     return request.questions.flatMap((q) =>
       q.methods.flatMap((method): RenderedPrompt[] => {
         const parts = methodParts(method);
         if (!parts) return [];
-        const maker = this.maker(request, parts.condition === 'no-image' ? [] : [image]);
+        const maker = this.maker(request, parts.condition === 'no-image' ? shots : [...shots, image]);
         const options = parts.condition === 'swap' ? { A: q.options.B, B: q.options.A } : q.options;
         const { text, ids } = maker.prompt(parts.base, { ...q, options });
         return [{ method, text, ids }];
@@ -156,7 +162,18 @@ class LoadedEngine implements Engine {
     return createPromptMaker(this.model.family, this.model.files, this.tokenizer, request.promptSet, shown);
   }
 
-  private async imageOf(request: GroupRequest, work: Work): Promise<ImageFeatures> {
+  /** Features of the prompt set's shots: encoded once a run, for the cache holds them. */
+  private async shotsOf(request: GroupRequest, work: Work): Promise<readonly ImageFeatures[]> {
+    const out: ImageFeatures[] = [];
+    for (const { sha256, pixels } of request.shots ?? [])
+      out.push(await this.imageOf({ imageSha256: sha256, pixels, features: null }, work));
+    return out;
+  }
+
+  private async imageOf(
+    request: Pick<GroupRequest, 'imageSha256' | 'pixels' | 'features'>,
+    work: Work,
+  ): Promise<ImageFeatures> {
     const known = this.features.get(request.imageSha256);
     if (known) return known;
     if (request.features) {
@@ -177,26 +194,27 @@ class LoadedEngine implements Engine {
     return this.model.family.imageTokenId(this.model.files, this.tokenizer);
   }
 
-  /** Where the group's own image begins: tokens before it are the same for every image of the run. */
-  private imageStart(sequences: readonly PlannedSequence[]): number {
+  /** Where the group's own image begins, behind the shots' `before` image tokens: tokens before it are the same for every image of the run. */
+  private imageStart(sequences: readonly PlannedSequence[], before: number): number {
     if (sequences.length === 0 || this.model.family.architecture !== 'decoder') return 0;
     const token = this.imageToken();
-    const starts = sequences.filter((s) => !s.blind).map((s) => s.ids.indexOf(token));
+    const starts = sequences.filter((s) => !s.blind).map((s) => nthIndex(s.ids, token, before));
     return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts));
   }
 
-  private deps(request: GroupRequest, image: ImageFeatures, work: Work, contexts: Contexts): ExecuteDeps {
+  private deps(request: GroupRequest, shown: Shown, work: Work, contexts: Contexts): ExecuteDeps {
     const { family, files, sessions } = this.model;
-    const shown: PromptImage[] = [{ layout: image.layout, rows: image.rows }];
+    const images = (s: PlannedSequence): readonly ImageFeatures[] => (s.blind ? shown.blind : shown.seeing);
+    const shots = (request.shots ?? []).map((x) => x.sha256).join(',');
     return {
       decoder: this.decoder,
       embed: sessions.embed,
       cache: this.states,
       settings: {
         stopIds: this.stops,
-        positionsOf: (s, ids) => family.positions(ids, s.blind ? [] : shown, files, this.positionRows()),
+        positionsOf: (s, ids) => family.positions(ids, images(s), files, this.positionRows()),
       },
-      sharedKey: (segment: Segment) => (request.plain ? null : segment.ids.join(',')),
+      sharedKey: (segment: Segment) => (request.plain ? null : `${shots}:${segment.ids.join(',')}`),
       contextOf: (key) => contexts.of(key),
       work,
     };
@@ -230,6 +248,16 @@ class LoadedEngine implements Engine {
     this.features.clear();
     await this.model.sessions.release();
   }
+}
+
+function rowsOf(images: readonly ImageFeatures[]): number {
+  return images.reduce((n, f) => n + f.rows, 0);
+}
+
+/** Index of the token's n-th occurrence (from 0); -1 when there are fewer. */
+function nthIndex(ids: readonly number[], token: number, n: number): number {
+  let seen = 0;
+  return ids.findIndex((id) => id === token && seen++ === n);
 }
 
 /** The tree's work, with encoder runs, without the segments whose state an earlier group left. */

@@ -1,6 +1,7 @@
 import { fault, FaultError } from '../../src/core/fault.ts';
 import { at } from '../../src/core/json.ts';
 import type { Family, FamilyFiles, PromptImage } from '../../src/core/families/types.ts';
+import { promptParts, type PromptPart } from '../../src/core/prompts/few-shot.ts';
 import type { PromptSet } from '../../src/core/prompts/types.ts';
 import type { Base } from '../../src/core/scoring/methods.ts';
 import { optionTokens } from '../../src/core/scoring/tokens.ts';
@@ -21,7 +22,7 @@ export interface PromptMaker {
   withOption(prompt: Prompt, option: string): { ids: readonly number[]; start: number; tokens: readonly number[] };
 }
 
-/** Renders prompts of a prompt set for questions about `images`. */
+/** Renders prompts of a prompt set. `images`: those of its shots, then the one that is asked about (left out where the question is asked blind). */
 export function createPromptMaker(
   family: Family,
   files: FamilyFiles,
@@ -30,27 +31,29 @@ export function createPromptMaker(
   images: readonly PromptImage[],
 ): PromptMaker {
   const placeholder = family.placeholder(files, tokenizer);
+  const shots = promptSet.fewShot?.shots.length ?? 0;
   const decoderStart = family.architecture === 'encoder-decoder' ? decoderStartOf(files) : null;
 
   function prompt(method: Base, q: QuestionRequest): Prompt {
-    const asked = fill(templateOf(promptSet, method), q);
-    refusePlaceholder(asked, placeholder, q);
-    const rendered = render(asked) + (promptSet.answerPrefix?.[method] ?? '');
+    const parts = promptParts(promptSet, method, q).filter((p) => p.kind !== 'question-image' || shots < images.length);
+    refusePlaceholder(parts, placeholder, q);
+    const rendered = render(parts) + (promptSet.answerPrefix?.[method] ?? '');
     let text = rendered;
     if (placeholder !== '') {
-      const parts = rendered.split(placeholder);
-      text = parts.reduce((whole, part, i) => {
+      const pieces = rendered.split(placeholder);
+      text = pieces.reduce((whole, piece, i) => {
         const image = images[i - 1];
-        return i === 0 ? part : whole + (image ? family.expand(image, files, tokenizer) : '') + part;
+        return i === 0 ? piece : whole + (image ? family.expand(image, files, tokenizer) : '') + piece;
       }, '');
     }
     return { text, ids: decoderStart === null ? tokenizer.encodePrompt(text) : tokenizer.encodeWhole(text) };
   }
 
-  function render(text: string): string {
+  function render(parts: readonly PromptPart[]): string {
     const count = images.length;
+    const texts = parts.flatMap((p) => (p.kind === 'text' ? [p.text] : []));
     if (tokenizer.render === null) {
-      if (family.plainPrompt) return family.plainPrompt(count, text, placeholder);
+      if (family.plainPrompt) return family.plainPrompt(count, texts.join(''), placeholder);
       throw new FaultError(
         fault(
           'bad-model',
@@ -60,16 +63,15 @@ export function createPromptMaker(
     }
     const system: ChatMessage[] =
       promptSet.system === null ? [] : [{ role: 'system', content: [{ type: 'text', text: promptSet.system }] }];
-    const shown = images.map(() => ({ type: 'image' as const }));
-    const asList = attempt(tokenizer.render, [
-      ...system,
-      { role: 'user', content: [...shown, { type: 'text', text }] },
-    ]);
-    if (asList.ok && countOf(asList.text, placeholder) === count && asList.text.includes(lastLine(text)))
+    const content = parts.map((p) => (p.kind === 'text' ? p.text : null));
+    const list = content.map((text) => (text === null ? { type: 'image' as const } : { type: 'text' as const, text }));
+    const asList = attempt(tokenizer.render, [...system, { role: 'user', content: list }]);
+    if (asList.ok && countOf(asList.text, placeholder) === count && asList.text.includes(lastLine(texts.at(-1) ?? '')))
       return asList.text;
-    // Some templates take strings only; the image token then goes into the text (runtime.md, Families).
+    // Some templates take strings only; the image token then goes into the text.
     const flat: ChatMessage[] = promptSet.system === null ? [] : [{ role: 'system', content: promptSet.system }];
-    const asString = attempt(tokenizer.render, [...flat, { role: 'user', content: placeholder.repeat(count) + text }]);
+    const text = content.map((t) => t ?? placeholder).join('');
+    const asString = attempt(tokenizer.render, [...flat, { role: 'user', content: text }]);
     if (asString.ok && countOf(asString.text, placeholder) === count) return asString.text;
     const words = asList.ok
       ? `it writes ${countOf(asList.text, placeholder)} image places for ${count} images`
@@ -115,18 +117,8 @@ function decoderStartOf(files: FamilyFiles): readonly number[] {
   return forced === null ? [start] : [start, forced];
 }
 
-function templateOf(set: PromptSet, method: Base): string {
-  return set.prompts[method] ?? (method === 'gd' || method === 'mc' ? set.prompts.letter : set.prompts.open);
-}
-
-/** Fills {q}, {a} and {b} at once, so that braces inside a question stay as they are. */
-function fill(template: string, q: QuestionRequest): string {
-  const values: Readonly<Record<string, string>> = { q: q.question, a: q.options.A, b: q.options.B };
-  return template.replace(/\{([qab])\}/g, (_, key: string) => values[key] ?? '');
-}
-
-function refusePlaceholder(text: string, placeholder: string, q: QuestionRequest): void {
-  if (placeholder !== '' && text.includes(placeholder))
+function refusePlaceholder(parts: readonly PromptPart[], placeholder: string, q: QuestionRequest): void {
+  if (placeholder !== '' && parts.some((p) => p.kind === 'text' && p.text.includes(placeholder)))
     throw new FaultError(
       fault(
         'bad-prompt',

@@ -45,7 +45,8 @@ export async function loadTokenizer(files: ModelFiles): Promise<Tokenizer> {
     encode,
     encodePrompt: (text) => (begin.length === 0 || text.startsWith(bos) ? encode(text) : [...begin, ...encode(text)]),
     encodeWhole: (text) => tokenizer.encode(text),
-    decode: (list) => tokenizer.decode([...list], { skip_special_tokens: true }),
+    // The library refuses to decode nothing: an answer that ends at once is empty.
+    decode: (list) => (list.length === 0 ? '' : tokenizer.decode([...list], { skip_special_tokens: true })),
     render: template === null ? null : renderer(tokenizer, template),
     letters: () => ({ A: letterTokens('A', encode, ids), B: letterTokens('B', encode, ids) }),
     specialIds: new Set(tokenizer.all_special_ids as Iterable<number>),
