@@ -54,8 +54,9 @@ function dtypesFor(entry: CatalogueEntry, dtype: Dtype): DtypeMap {
 
 /** The first that fits from small to large quality loss: q4 before q8 before full, as the decoder's speed wants it. */
 const PREFERRED: readonly Dtype[] = ['q4f16', 'q4', 'q8', 'fp16', 'fp32'];
-export function preferredOffer(offers: readonly Offer[]): Offer | null {
+export function preferredOffer(offers: readonly Offer[], half: boolean): Offer | null {
   for (const d of PREFERRED) {
+    if (!half && (d === 'q4f16' || d === 'fp16')) continue; // their kernels want a GPU with shader-f16
     const found = offers.find((o) => o.dtype === d && o.fit.verdict !== 'too-large');
     if (found) return found;
   }

@@ -21,7 +21,7 @@ describe('addresses', () => {
     expect(readHash(hash).route).toEqual(route);
   });
 
-  it.each(pages)('%s comes back from its page', (hash, route) => {
+  it.each(pages)('%s comes back from its page', (_hash, route) => {
     if (route.name === 'unknown') throw new Error('unreachable');
     expect(readHash(hrefOf(route)).route).toEqual(route);
   });
