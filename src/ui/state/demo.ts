@@ -9,9 +9,16 @@ import type { StoredBenchmark } from '../../store/rows.ts';
 import { builtinBenchmark } from './benchmarks.svelte.ts';
 import { live } from './live.svelte.ts';
 
-export const RUNNABLE_METHODS = ['gd', 'ps'] as const;
-/** Prompt sets that can be chosen; the first is the one taken unless another is. */
-export const PROMPT_SETS: readonly PromptSet[] = [LOOKALIKE];
+/** Methods in the order of the paper's tables; `ps` brings the published variant along. */
+export const RUNNABLE_METHODS = ['mc', 'gd', 'ps', 'ff'] as const;
+/** The same questions asked differently, to see what the answers depend on. */
+export const CONDITIONED_METHODS = [
+  'gd+swap',
+  'gd+no-image',
+  'gd+blank-image',
+  'ps+no-image',
+  'ps+blank-image',
+] as const;
 
 /** What a run needs to be told; the rest follows. */
 export interface Choice {
@@ -24,6 +31,7 @@ export interface Choice {
   readonly threads: RunConfig['threads'];
   readonly limit: number | null;
   readonly allowUncertified: boolean;
+  readonly keepFeatures: boolean;
 }
 
 /** A new run's configuration, with an id of its own. */
@@ -62,6 +70,7 @@ export async function startDemo(): Promise<string> {
     threads: 'auto',
     limit: null,
     allowUncertified: false,
+    keepFeatures: false,
   });
   await live.start(config);
   return config.id;
