@@ -1,9 +1,11 @@
 import { wrap, type Remote } from 'comlink';
 import { ALIVE } from '../protocol/life.ts';
-import { fail, fault, toFault, type Result } from '../core/fault.ts';
+import { fail, fault, toFault, type Fault, type Result } from '../core/fault.ts';
 
 /** A worker says that it lives as soon as its scripts are read; one that is silent for longer was ended while it started. */
 const START_MS = 60_000;
+
+type Death = { readonly ok: false; readonly fault: Fault };
 
 /**
  * One worker and its life. Comlink never rejects when a worker dies, so every call here is raced against the worker's death: an error that escapes
@@ -12,20 +14,16 @@ const START_MS = 60_000;
 export class WorkerClient<Api extends object> {
   readonly api: Remote<Api>;
   private readonly worker: Worker;
-  private readonly died: Promise<{ ok: false; fault: ReturnType<typeof fault> }>;
-  private end: (reason: string) => void = () => undefined;
-  private dead = false;
+  private readonly what: string;
+  /** Calls in flight, to be answered when the worker dies. A race against one long promise would hold every result for as long as the worker lives. */
+  private readonly waiting = new Set<(death: Death) => void>();
+  private death: Death | null = null;
 
   /** @param name the worker's own name, unique; also that of its life lock */
   constructor(worker: Worker, what: string, name: string) {
     this.worker = worker;
     this.api = wrap<Api>(worker);
-    this.died = new Promise((resolve) => {
-      this.end = (reason) => {
-        this.dead = true;
-        resolve(fail(fault('worker-died', `The ${what} stopped: ${reason}.`)));
-      };
-    });
+    this.what = what;
     const deadline = setTimeout(() => this.kill('it did not start in a minute'), START_MS);
     worker.addEventListener('error', (e) => {
       this.end(e.message || 'it could not be started');
@@ -45,23 +43,33 @@ export class WorkerClient<Api extends object> {
     void navigator.locks.request(name, () => this.end('it was ended from outside, perhaps for want of memory'));
   }
 
+  private end(reason: string): void {
+    if (this.death) return;
+    this.death = fail(fault('worker-died', `The ${this.what} stopped: ${reason}.`));
+    for (const answer of this.waiting) answer(this.death);
+    this.waiting.clear();
+  }
+
   get alive(): boolean {
-    return !this.dead;
+    return this.death === null;
   }
 
   /** Calls the worker; never hangs on its death. */
-  async call<T>(work: (api: Remote<Api>) => Promise<Result<T>>): Promise<Result<T>> {
-    if (this.dead) return this.died;
-    try {
-      return await Promise.race([work(this.api), this.died]);
-    } catch (e) {
-      return fail(toFault(e, 'worker-died'));
-    }
+  call<T>(work: (api: Remote<Api>) => Promise<Result<T>>): Promise<Result<T>> {
+    if (this.death) return Promise.resolve(this.death);
+    return new Promise((resolve) => {
+      this.waiting.add(resolve);
+      const settle = (result: Result<T>): void => {
+        this.waiting.delete(resolve);
+        resolve(result);
+      };
+      work(this.api).then(settle, (e: unknown) => settle(fail(toFault(e, 'worker-died'))));
+    });
   }
 
   /** Ends the worker at once; calls in flight answer 'worker-died'. GPU memory is really freed only so. */
   kill(reason = 'it was replaced'): void {
-    if (this.dead) return;
+    if (this.death) return;
     this.worker.terminate();
     this.end(reason);
   }

@@ -23,7 +23,7 @@ export interface LoadRequest {
   /** WASM threads. */
   readonly threads: number;
   readonly rung: Rung;
-  /** Bytes that features and shared KV states may hold. */
+  /** Bytes that shared KV states may hold. */
   readonly cacheBytes: number;
 }
 

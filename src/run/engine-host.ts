@@ -16,7 +16,7 @@ import type {
 import type { Dtype } from '../protocol/model.ts';
 import type { ResolvedModel } from './ports.ts';
 
-/** Bytes that image features and shared KV states may hold in the engine worker. */
+/** Bytes that shared KV states may hold in the engine worker. */
 const CACHE_BYTES = 256 * 1024 * 1024;
 
 /** The engine worker under supervision: spawned, loaded, replaced. One rung for its whole life. */

@@ -39,6 +39,11 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/**
+ * Images whose features stay in memory: those of the shots and the latest ones. A run asks all about an image at once, so more would only make memory grow
+ * with the number of images; IndexedDB keeps the rest, by choice.
+ */
+const FEATURE_IMAGES = 16;
 const DECODE_LIMITS = { mc: 32, ff: 64 };
 
 /** @param meter the one of this worker: it may have been installed already, for the operator checks */
@@ -91,12 +96,12 @@ class LoadedEngine implements Engine {
     this.stops = stops;
     this.decoder = createDecoder(model.sessions.decoder);
     this.features = createLru<ImageFeatures>(
-      cacheBytes / 2,
-      (f) => f.data.byteLength,
+      FEATURE_IMAGES,
+      () => 1,
       () => undefined,
     );
     this.states = createLru(
-      cacheBytes / 2,
+      cacheBytes,
       (s) => s.bytes,
       (s) => s.dispose(),
     );
@@ -233,8 +238,8 @@ class LoadedEngine implements Engine {
       gpuBytesPeak: this.meter.peak(),
       wasmBytes: this.meter.wasmBytes(),
       heapBytes: memory?.usedJSHeapSize ?? null,
-      featureBytes: this.features.bytes(),
-      stateBytes: this.states.bytes(),
+      featureBytes: this.features.values().reduce((n, f) => n + f.data.byteLength, 0),
+      stateBytes: this.states.values().reduce((n, s) => n + s.bytes, 0),
       deviceLost: this.meter.lost(),
     };
   }
