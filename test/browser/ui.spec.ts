@@ -148,6 +148,7 @@ test('one image pixel can be shown as one pixel of the screen', async () => {
 test('the pages are reached by keyboard alone', async () => {
   await page.goto('./#/');
   await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(page.getByText('Skip to content')).toBeFocused();
   for (const name of ['Lookalike', 'Models', 'Benchmarks', 'New run', 'Results', 'Compare', 'Settings']) {
