@@ -1,60 +1,92 @@
 import type { CatalogueEntry } from '../../core/catalogue/catalogue.ts';
-import { DTYPES, type Dtype, type DtypeMap } from '../../core/catalogue/dtypes.ts';
+import { DTYPES, isDtype, type Dtype, type DtypeMap } from '../../core/catalogue/dtypes.ts';
 import { fit, type DeviceLimits, type Fit } from '../../core/catalogue/fit.ts';
+import { chooseDtypes } from '../../core/certificate/dtypes.ts';
+import { chooseFiles, type FileChoice, type HubModel } from '../../core/hub/model.ts';
 import type { DeviceReport } from './capability.ts';
+
+/** Where a model would run: on what, and with which limits. */
+export interface Place {
+  readonly kind: 'webgpu' | 'wasm';
+  readonly half: boolean;
+  readonly limits: DeviceLimits;
+}
 
 /** What a choice of weights asks of this device. */
 export interface Offer {
   readonly dtype: Dtype;
-  readonly dtypes: DtypeMap;
+  /** All sessions are counted; otherwise the costs are those of the decoder alone, and more comes. */
+  readonly whole: boolean;
   readonly fit: Fit;
 }
+/** The same to the byte, once the hub has said what there is. */
+export interface HubOffer extends Offer {
+  readonly choice: FileChoice;
+}
 
-export function limitsOf({ capabilities, memory, storage }: DeviceReport): DeviceLimits {
+/** A software adapter counts as none: automatic runs do not use it. */
+export function placeOf({ capabilities, memory, storage }: DeviceReport): Place {
   const adapter = capabilities.adapter;
-  return {
-    webgpu: adapter !== null && !adapter.fallback,
-    shaderF16: adapter?.half ?? false,
+  const webgpu = adapter !== null && !adapter.fallback;
+  const half = webgpu && adapter.half;
+  const limits = {
+    webgpu,
+    shaderF16: half,
     maxBufferSize: adapter?.limits['maxBufferSize'] ?? null,
     maxStorageBufferBindingSize: adapter?.limits['maxStorageBufferBindingSize'] ?? null,
     memory: memory === null ? null : memory * 2 ** 30,
     freeStorage: storage.quota === null ? null : storage.quota - (storage.used ?? 0),
   };
+  return { kind: webgpu ? 'webgpu' : 'wasm', half, limits };
 }
 
-/** The weights that can be chosen of an entry, in the order of DTYPES, each with what it costs here. */
-export function offersOf(entry: CatalogueEntry, report: DeviceReport): readonly Offer[] {
-  const limits = limitsOf(report);
-  return DTYPES.filter((d) => has(entry, d)).map((dtype) => {
-    const dtypes = dtypesFor(entry, dtype);
-    return { dtype, dtypes, fit: fit(entry, dtypes, limits.webgpu ? 'webgpu' : 'wasm', limits) };
+const DECODERS = ['decoder_model_merged', 'model', 'vision_model'];
+
+/** The weights that can be chosen of a catalogue entry, in the order of DTYPES, each with what it costs here. */
+export function offersOf(entry: CatalogueEntry, place: Place): readonly Offer[] {
+  const decoder = DECODERS.find((name) => entry.sizes[name] !== undefined);
+  const known = decoder === undefined ? entry.total : { ...entry.total, ...entry.sizes[decoder] };
+  return DTYPES.filter((d) => known[d] !== undefined).map((dtype) => offerOf(entry, dtype, place));
+}
+
+function offerOf(entry: CatalogueEntry, dtype: Dtype, { kind, half, limits }: Place): Offer {
+  // A total that was seen counts more than a sum of sessions of which some may not be known.
+  if (entry.total[dtype] !== undefined) {
+    const all = { sizes: {}, total: entry.total };
+    return { dtype, whole: true, fit: fit(all, { all: dtype }, kind, limits) };
+  }
+  const offered = Object.fromEntries(Object.entries(entry.sizes).map(([s, sizes]) => [s, Object.keys(sizes)]));
+  const chosen = chooseDtypes({ offered, asked: dtype, device: kind, half });
+  const dtypes = chosen.ok ? dtypeMap(chosen.value[0] ?? {}) : { [Object.keys(entry.sizes)[0] ?? 'model']: dtype };
+  const whole = chosen.ok && (entry.kind !== 'vision-language' || entry.sizes['vision_encoder'] !== undefined);
+  const found = fit({ sizes: entry.sizes, total: {} }, dtypes, kind, limits);
+  return { dtype, whole, fit: whole ? found : atLeast(found) };
+}
+
+/** What is too large without its encoder is too large; of what is not, nothing is known. */
+function atLeast(found: Fit): Fit {
+  if (found.verdict === 'too-large') return found;
+  const reasons = [...found.reasons, 'That is the decoder; the rest is known when the hub is asked.'];
+  return { ...found, verdict: 'unknown', reasons };
+}
+
+function dtypeMap(chosen: Readonly<Record<string, string>>): DtypeMap {
+  return Object.fromEntries(Object.entries(chosen).flatMap(([s, d]) => (isDtype(d) ? [[s, d] as const] : [])));
+}
+
+/** What the hub has of a model, each choice to the byte; choices that Lookalike cannot run are left out. */
+export function hubOffers(model: HubModel, { kind, half, limits }: Place): readonly HubOffer[] {
+  return DTYPES.flatMap((dtype) => {
+    const choice = chooseFiles(model, dtype, { kind, half });
+    if (!choice.ok) return [];
+    const found = fit({ sizes: model.sizes, total: {} }, choice.value.dtypes, kind, limits);
+    return [{ dtype, whole: true, fit: found, choice: choice.value }];
   });
 }
 
-/** Decoders decide: a dtype is offered where the decoder (or the whole) has it. */
-function has(entry: CatalogueEntry, dtype: Dtype): boolean {
-  const decoder = entry.sizes['decoder_model_merged'] ?? entry.sizes['model'];
-  return (decoder ?? entry.total)[dtype] !== undefined;
-}
-
-const SESSIONS = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'];
-
-/** Session to dtype; sessions that lack it are taken in fp32, or in what there is, as a run does. */
-function dtypesFor(entry: CatalogueEntry, dtype: Dtype): DtypeMap {
-  const names = Object.keys(entry.sizes);
-  const all = names.length > 0 ? names : SESSIONS;
-  return Object.fromEntries(
-    all.map((session) => {
-      const sizes = entry.sizes[session];
-      const other = DTYPES.find((d) => sizes?.[d] !== undefined) ?? dtype;
-      return [session, sizes === undefined || sizes[dtype] !== undefined ? dtype : other];
-    }),
-  );
-}
-
-/** The first that fits from small to large quality loss: q4 before q8 before full, as the decoder's speed wants it. */
+/** The first that fits from small to large: q4 before q8 before full, as the decoder's speed wants it. */
 const PREFERRED: readonly Dtype[] = ['q4f16', 'q4', 'q8', 'fp16', 'fp32'];
-export function preferredOffer(offers: readonly Offer[], half: boolean): Offer | null {
+export function preferredOffer<T extends Offer>(offers: readonly T[], half: boolean): T | null {
   for (const d of PREFERRED) {
     if (!half && (d === 'q4f16' || d === 'fp16')) continue; // their kernels want a GPU with shader-f16
     const found = offers.find((o) => o.dtype === d && o.fit.verdict !== 'too-large');
@@ -63,7 +95,7 @@ export function preferredOffer(offers: readonly Offer[], half: boolean): Offer |
   return offers[0] ?? null;
 }
 
-export const FIT_WORDS = { fits: 'fits', tight: 'tight', 'too-large': 'too large', unknown: 'size unknown' } as const;
+export const FIT_WORDS = { fits: 'fits', tight: 'tight', 'too-large': 'too large', unknown: 'not known' } as const;
 
 /** '256 M', '4.3 B'. */
 export function parametersInWords(n: number): string {

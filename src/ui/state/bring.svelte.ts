@@ -1,6 +1,7 @@
 import { fault, toFault, type Fault } from '../../core/fault.ts';
-import { keepModel, type Progress } from '../../store/models.ts';
+import type { Progress } from '../../store/models.ts';
 import { filesOfZip } from '../../store/transfer.ts';
+import { bringModelFiles } from '../catalogue/bring-model.ts';
 import { kindOf, type Folder } from '../lib/folder.ts';
 import { bringBenchmark } from './benchmarks.svelte.ts';
 import { library } from './library.svelte.ts';
@@ -17,12 +18,12 @@ function createBring() {
   let brought = $state.raw<readonly Brought[]>([]);
   let abort: AbortController | null = null;
 
-  async function bringModel(folder: Folder, signal: AbortSignal): Promise<void> {
+  async function bringModel(folder: Folder, zipped: boolean, signal: AbortSignal): Promise<void> {
     const onProgress = (p: Progress): void => {
       doing = { what: `Keeping the model ${folder.name}: ${p.path}`, done: p.done, total: p.total };
     };
     doing = { what: `Reading the model ${folder.name}`, done: 0, total: 0 };
-    const kept = await keepModel(await library.opened(), folder.name, folder.files, { onProgress, signal });
+    const kept = await bringModelFiles(folder, zipped, { onProgress, signal });
     await library.refresh.models();
     brought = [...brought, { kind: 'model', id: kept.id, name: kept.name }];
   }
@@ -39,7 +40,7 @@ function createBring() {
   async function bringOne(given: Folder, signal: AbortSignal): Promise<void> {
     const folder = await unpacked(given);
     const kind = kindOf(folder);
-    if (kind === 'model' || kind === 'both') await bringModel(folder, signal);
+    if (kind === 'model' || kind === 'both') await bringModel(folder, folder !== given, signal);
     if (kind === 'benchmark' || kind === 'both') {
       const says = (what: string, done: number, total: number): void => {
         doing = { what, done, total };

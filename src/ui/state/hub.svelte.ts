@@ -1,15 +1,22 @@
+import * as v from 'valibot';
 import type { CatalogueEntry } from '../../core/catalogue/catalogue.ts';
-import { toFault, type Fault } from '../../core/fault.ts';
-import { OFFICIAL_HUB } from '../../core/hub/listing.ts';
+import { FaultError, toFault, type Fault } from '../../core/fault.ts';
+import { hubHosts, OFFICIAL_HUB, readHubAddress } from '../../core/hub/listing.ts';
 import { createHub, type Hub } from '../../hub/client.ts';
 import { allowHub, forbidHub, hubReach, type Reach } from '../../hub/connect.ts';
-import { addToCatalogue, catalogue, hubAddress, setHubAddress } from '../../store/catalogue.ts';
+import { addToCatalogue, catalogue, hubAddress, removeFromCatalogue, setHubAddress } from '../../store/catalogue.ts';
+import { putSetting, setting } from '../../store/settings.ts';
 import { library } from './library.svelte.ts';
+
+/** Hosts that a mirror delivers large files from, as origins. */
+const OTHERS = 'hub.delivery';
 
 /** The hub: whether this page may reach it, and the models that can be had from it. Nothing is asked of it before the user allowed it. */
 function createHubState() {
   let address = $state(OFFICIAL_HUB);
+  let others = $state.raw<readonly string[]>([]);
   let reach = $state<Reach | null>(null);
+  let stale = $state(false);
   let token = $state('');
   let entries = $state.raw<readonly CatalogueEntry[]>([]);
   let problem = $state.raw<Fault | null>(null);
@@ -28,19 +35,38 @@ function createHubState() {
       const store = await library.opened();
       entries = await catalogue(store);
       address = await hubAddress(store);
+      others = await setting(store, OTHERS, v.array(v.string()), []);
       reach = await hubReach(address);
+      stale = reach === 'after-reload';
     });
+  async function close(): Promise<void> {
+    await forbidHub();
+    // What this page was loaded with holds until the next load; Lookalike itself stops asking at once.
+    stale = reach === 'open';
+    reach = 'closed';
+  }
 
   return {
     get address() {
       return address;
     },
+    get others() {
+      return others;
+    },
     get host(): string {
       return new URL(address).host;
+    },
+    /** What the policy names, or would name, beside the page itself. */
+    get hosts(): readonly string[] {
+      return [...hubHosts(address), ...others];
     },
     /** null until read. */
     get reach() {
       return reach;
+    },
+    /** The policy that this page was loaded with is no longer the chosen one. */
+    get stale() {
+      return stale;
     },
     get entries() {
       return entries;
@@ -56,28 +82,55 @@ function createHubState() {
       token = value;
     },
     /** Reads it once; pages that show the catalogue call this. */
-    need(): void {
-      reading ??= read();
-    },
-    open: (): Hub => createHub({ address, token: token === '' ? null : token }),
+    need: (): Promise<void> => (reading ??= read()),
+    /** The hub at an address. The token goes to the hub that it was entered for, and to no other. */
+    open: (at: string = address): Hub =>
+      createHub({ address: at, token: token !== '' && at === address ? token : null }),
     add: (id: string) =>
       guarded(async () => {
-        await addToCatalogue(await library.opened(), id);
-        await read();
+        const store = await library.opened();
+        await addToCatalogue(store, id);
+        entries = await catalogue(store);
       }),
-    setAddress: (text: string) =>
+    remove: (id: string) =>
       guarded(async () => {
-        address = await setHubAddress(await library.opened(), text);
-        reach = await hubReach(address);
+        const store = await library.opened();
+        await removeFromCatalogue(store, id);
+        entries = await catalogue(store);
+      }),
+    /** Takes another hub; it must be allowed anew. `delivery`: origins of its delivery hosts, with spaces between. */
+    setAddress: (text: string, delivery = '') =>
+      guarded(async () => {
+        const hosts = delivery
+          .split(/[\s,]+/)
+          .filter((host) => host !== '')
+          .map(originOf);
+        const store = await library.opened();
+        const before = named(address, others);
+        address = await setHubAddress(store, text);
+        others = address === OFFICIAL_HUB ? [] : hosts;
+        await putSetting(store, OTHERS, others);
+        if (named(address, others) === before) return;
+        token = '';
+        await close();
       }),
     /** Lets the page reach the hub from the next load on. */
-    allow: () => guarded(async () => void (reach = await allowHub(address))),
-    forbid: () =>
+    allow: () =>
       guarded(async () => {
-        await forbidHub();
-        reach = await hubReach(address);
+        reach = await allowHub(address, others);
+        stale = reach === 'after-reload';
       }),
+    forbid: () => guarded(close),
   };
+}
+
+const named = (address: string, others: readonly string[]): string => [address, ...others].join(' ');
+
+/** @throws FaultError 'bad-argument' */
+function originOf(text: string): string {
+  const address = readHubAddress(text);
+  if (!address.ok) throw new FaultError(address.fault);
+  return new URL(address.value).origin;
 }
 
 export const hub = createHubState();

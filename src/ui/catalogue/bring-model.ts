@@ -1,0 +1,34 @@
+import { toFault } from '../../core/fault.ts';
+import { createHub } from '../../hub/client.ts';
+import { hubReach } from '../../hub/connect.ts';
+import { claimOf, importModel } from '../../hub/import.ts';
+import type { Progress } from '../../store/models.ts';
+import type { KeptModel } from '../../store/model-rows.ts';
+import type { Folder } from '../lib/folder.ts';
+import { hub } from '../state/hub.svelte.ts';
+import { library } from '../state/library.svelte.ts';
+
+/**
+ * Keeps a brought model. Where it carries a list of hashes, or names a commit of the hub and the hub may be asked, every file must be as
+ * published. A hub that does not answer now is done without: the folder is then kept for what its own list proves.
+ * @throws FaultError naming the file that differs; as `keepModel`
+ */
+export async function bringModelFiles(
+  folder: Folder,
+  zipped: boolean,
+  options: { readonly onProgress: (p: Progress) => void; readonly signal: AbortSignal },
+): Promise<KeptModel> {
+  await hub.need();
+  const store = await library.opened();
+  const kind = zipped ? 'zip' : 'folder';
+  const asked = (await claimOf(folder.files)) !== null && (await hubReach(hub.address)) === 'open' && navigator.onLine;
+  if (asked) {
+    try {
+      const once = createHub({ ...hub.open(), patience: 0, stallMs: 10_000 });
+      return await importModel(store, folder.name, folder.files, kind, once, options);
+    } catch (e) {
+      if (toFault(e).code !== 'network') throw e;
+    }
+  }
+  return importModel(store, folder.name, folder.files, kind, null, options);
+}
