@@ -1,6 +1,6 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
-import { DEFAULT_PIXEL_POLICY } from '../core/pixels/types.ts';
+import { policyFor } from '../core/pixels/policy.ts';
 import { resultsFiles } from '../core/results/folder.ts';
 import type { RunInfo } from '../core/results/run.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
@@ -72,7 +72,7 @@ async function runConfig(request: DriveRequest, benchmark: Benchmark): Promise<R
     dtype: request.dtype,
     threads: request.threads,
     limit: request.limit,
-    policy: DEFAULT_PIXEL_POLICY,
+    policy: policyFor(benchmark.sha256),
     allowUncertified: request.allowUncertified,
     ...(request.judge === null ? {} : { judgeId: `${SERVED}${request.judge.base}` }),
   };

@@ -1,4 +1,4 @@
-import { DEFAULT_PIXEL_POLICY } from '../../core/pixels/types.ts';
+import { policyFor } from '../../core/pixels/policy.ts';
 import { LOOKALIKE } from '../../core/prompts/default.ts';
 import type { PromptSet } from '../../core/prompts/types.ts';
 import { canonicalJson } from '../../core/results/canonical.ts';
@@ -44,13 +44,13 @@ export async function makeConfig({ benchmark, promptSet, ...choice }: Choice): P
     benchmarkName: benchmark.benchmark.name,
     promptSet,
     promptSetSha256: await sha256(text),
-    policy: DEFAULT_PIXEL_POLICY,
+    policy: policyFor(benchmark.benchmark.sha256),
     ...choice,
   };
 }
 
 /** Short enough for an address to be read aloud, long enough never to meet another. */
-function newId(): string {
+export function newId(): string {
   return [...crypto.getRandomValues(new Uint8Array(5))].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
