@@ -19,6 +19,8 @@ export interface BenchRequest {
   readonly groups: readonly number[];
   readonly naive: number;
   readonly methods: readonly string[];
+  /** New tokens of MC and FF answers, the same on both sides; null: no answers. */
+  readonly limits: { readonly mc: number; readonly ff: number } | null;
 }
 
 export interface BenchResult {
@@ -112,6 +114,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
       questions: asked,
       promptSet: PROMPTS,
       plain: false,
+      ...(request.limits ? { limits: request.limits } : {}),
     };
     const began = performance.now();
     const result = await ok(host.score(body, () => Promise.resolve({ ok: true, value: picture(g, request.side) })));
@@ -123,7 +126,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
     const text = naiveTexts[g];
     if (!text) continue;
     const start = performance.now();
-    const plain = await naive.score(text, picture(g, request.side));
+    const plain = await naive.score(text, picture(g, request.side), request.limits);
     pairs.push({ ours: ours / count, naive: performance.now() - start });
     const mine = result.outcomes
       .filter((o) => o.pair === `${g}-0`)

@@ -68,8 +68,30 @@ async function forward(
   };
 }
 
-/** GD and PS of one question. @returns [gd A, gd B, ps A, ps B] */
-async function score(q: NaiveQuestion, image: ProcessedImage): Promise<number[]> {
+/** A free answer by the library's own generate: greedy, at most `limit` new tokens. */
+async function answer(text: string, image: ProcessedImage, limit: number): Promise<void> {
+  const ids = tokenizer.encode(text);
+  const inputs: Record<string, Tensor> = {
+    input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), [1, ids.length]),
+    attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), [1, ids.length]),
+  };
+  for (const [name, t] of Object.entries(image.tensors)) inputs[name] = tensor(t);
+  await model.generate({ ...inputs, max_new_tokens: limit, do_sample: false } as never);
+  counts.imageEncodes += 1;
+  counts.prefills += 1;
+  counts.tokens += ids.length + limit;
+}
+
+/** GD and PS of one question, and answers where `limits` asks for them (MC on the letter prompt, FF on the open one). @returns [gd A, gd B, ps A, ps B] */
+async function score(
+  q: NaiveQuestion,
+  image: ProcessedImage,
+  limits: { readonly mc: number; readonly ff: number } | null,
+): Promise<number[]> {
+  if (limits) {
+    await answer(q.gd, image, limits.mc);
+    await answer(q.ps, image, limits.ff);
+  }
   const gd = await forward(q.gd, image);
   const letters = ['A', 'B'].map((l) =>
     gd.logprob(gd.ids.length - 1, tokenizer.encode(l, { add_special_tokens: false })[0] ?? -1),

@@ -90,6 +90,8 @@ export interface GroupRequest {
   readonly features?: FeatureData | null;
   /** Give the features back (unless they came with the request), so that they can be kept. */
   readonly returnFeatures?: boolean;
+  /** Longest answers in new tokens; MC 32 (scoring.md) and FF 64 where nothing is said. */
+  readonly limits?: { readonly mc: number; readonly ff: number };
   /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
   readonly plain: boolean;
 }

@@ -121,7 +121,7 @@ class LoadedEngine implements Engine {
     const makers = { seeing: this.maker(request, shown.seeing), blind: this.maker(request, shown.blind) };
     for (const q of request.questions) {
       try {
-        const plan = planQuestion(q, makers, this.tokenizer, DECODE_LIMITS);
+        const plan = planQuestion(q, makers, this.tokenizer, request.limits ?? DECODE_LIMITS);
         if (this.model.family.architecture === 'decoder')
           for (const s of plan.sequences)
             requireImageTokens(s.ids, this.imageToken(), s.blind ? shown.blind : shown.seeing);
