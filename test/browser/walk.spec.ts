@@ -118,7 +118,7 @@ test('a new user runs the demo, brings own folders, survives a reload, looks at 
   let runUrl = '';
   await test.step('plans a run, starts it, and reloads in the middle', async () => {
     await page.getByRole('link', { name: 'Run it' }).click();
-    await page.getByLabel('Model').selectOption({ label: 'tiny-llava' });
+    await page.getByLabel('Model', { exact: true }).selectOption({ label: 'tiny-llava' });
     await picture('plan');
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: 'Start', exact: true }).click();
