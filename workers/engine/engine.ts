@@ -2,7 +2,7 @@ import type { PromptImage } from '../../src/core/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import { methodParts } from '../../src/core/scoring/methods.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
-import { NO_WORK, type Segment, type Tree, type Work } from '../../src/core/plan/types.ts';
+import { NO_WORK, type Segment, type Work } from '../../src/core/plan/types.ts';
 import type {
   GroupRequest,
   GroupResult,
@@ -19,6 +19,7 @@ import { buildContexts, type Contexts, type Shown } from './contexts.ts';
 import { requireImageTokens } from './embed.ts';
 import { executeTree, isKept, type ExecuteDeps } from './execute.ts';
 import { openFiles } from './files.ts';
+import { nthIndex, plainForest, plannedWork, rowsOf } from './forest.ts';
 import { adapterFacts, createGpuMeter, type GpuMeter } from './gpu.ts';
 import { openModel, type OpenedModel } from './load.ts';
 import { failedOutcomes, outcomesOf } from './outcomes.ts';
@@ -253,53 +254,4 @@ class LoadedEngine implements Engine {
     this.features.clear();
     await this.model.sessions.release();
   }
-}
-
-function rowsOf(images: readonly ImageFeatures[]): number {
-  return images.reduce((n, f) => n + f.rows, 0);
-}
-
-/** Index of the token's n-th occurrence (from 0); -1 when there are fewer. */
-function nthIndex(ids: readonly number[], token: number, n: number): number {
-  let seen = 0;
-  return ids.findIndex((id) => id === token && seen++ === n);
-}
-
-/** The tree's work, with encoder runs, without the segments whose state an earlier group left. */
-function plannedWork(tree: Tree, contexts: Contexts, held: (s: Segment) => boolean): Tree['work'] {
-  const kept = tree.segments.filter(held);
-  const { prefills, prefillTokens } = contexts.encoded;
-  return {
-    ...tree.work,
-    prefills: tree.work.prefills + prefills - kept.length,
-    prefillTokens: tree.work.prefillTokens + prefillTokens - kept.reduce((n, s) => n + s.end - s.start, 0),
-  };
-}
-
-/** Every sequence by one full forward of its own: the certificate's second opinion on the tree. */
-function plainForest(sequences: readonly PlannedSequence[]): Tree {
-  const trees = sequences.map((s) => planTree([s], 0));
-  let offset = 0;
-  const segments: Segment[] = [];
-  const paths: Record<string, number[]> = {};
-  for (const t of trees) {
-    for (const s of t.segments)
-      segments.push({
-        ...s,
-        id: s.id + offset,
-        parent: s.parent === null ? null : s.parent + offset,
-        children: s.children.map((c) => c + offset),
-      });
-    for (const [key, path] of Object.entries(t.paths)) paths[key] = path.map((id) => id + offset);
-    offset += t.segments.length;
-  }
-  const sum = (key: keyof Tree['work']): number => trees.reduce((n, t) => n + t.work[key], 0);
-  const work = {
-    prefills: sum('prefills'),
-    prefillTokens: sum('prefillTokens'),
-    suffixes: sum('suffixes'),
-    suffixTokens: sum('suffixTokens'),
-    decodes: sum('decodes'),
-  };
-  return { segments, paths, work };
 }
