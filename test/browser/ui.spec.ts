@@ -33,6 +33,7 @@ const pages: readonly (readonly [string, (run: string) => string, RegExp])[] = [
   ['certificate', (id) => `#/runs/${id}/certificate`, /^Certificate$/],
   ['item', (id) => `#/runs/${id}/items/50001`, /^Pair 50001$/],
   ['compare', () => '#/compare', /^Compare$/],
+  ['prompts', () => '#/prompts', /^Prompts$/],
   ['settings', () => '#/settings', /^Settings$/],
   ['unknown', () => '#/nowhere', /^No such page$/],
 ];

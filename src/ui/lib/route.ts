@@ -10,6 +10,7 @@ export type Route =
   | { readonly name: 'certificate'; readonly id: string }
   | { readonly name: 'item'; readonly id: string; readonly pair: string }
   | { readonly name: 'compare' }
+  | { readonly name: 'prompts' }
   | { readonly name: 'settings' }
   | { readonly name: 'unknown'; readonly path: string };
 
@@ -41,6 +42,7 @@ function match(parts: readonly string[]): Route | null {
         first === 'benchmarks' ||
         first === 'runs' ||
         first === 'compare' ||
+        first === 'prompts' ||
         first === 'settings'
       )
         return { name: first };
