@@ -20,6 +20,8 @@ describe('arguments of evaluate', () => {
       model: null,
       methods: ['gd', 'ps'],
       prompts: null,
+      shots: null,
+      judge: null,
       device: 'auto',
       dtype: 'auto',
       threads: 'auto',
