@@ -119,6 +119,7 @@ test('a model is downloaded from its card, over a reload and a pause, verified, 
     hub.fault = () => null;
     await line.getByRole('button', { name: 'Resume' }).click();
     await expect(line).toHaveCount(0);
+    await expect(page.getByRole('status').filter({ hasText: 'has arrived whole' })).toBeVisible();
     const others = bytesAsked().filter((path) => path !== SLOW);
     expect(others).toEqual([...new Set(others)]);
   });

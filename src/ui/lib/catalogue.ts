@@ -40,6 +40,7 @@ export function placeOf({ capabilities, memory, storage }: DeviceReport): Place 
   return { kind: webgpu ? 'webgpu' : 'wasm', half, limits };
 }
 
+const HALF: readonly Dtype[] = ['fp16', 'q4f16'];
 const DECODERS = ['decoder_model_merged', 'model', 'vision_model'];
 
 /** The weights that can be chosen of a catalogue entry, in the order of DTYPES, each with what it costs here. */
@@ -50,17 +51,25 @@ export function offersOf(entry: CatalogueEntry, place: Place): readonly Offer[] 
 }
 
 function offerOf(entry: CatalogueEntry, dtype: Dtype, { kind, half, limits }: Place): Offer {
+  const judged = (found: Fit, whole: boolean): Offer => ({ dtype, whole, fit: onProcessor(dtype, kind, found) });
   // A total that was seen counts more than a sum of sessions of which some may not be known.
   if (entry.total[dtype] !== undefined) {
     const all = { sizes: {}, total: entry.total };
-    return { dtype, whole: true, fit: fit(all, { all: dtype }, kind, limits) };
+    return judged(fit(all, { all: dtype }, kind, limits), true);
   }
   const offered = Object.fromEntries(Object.entries(entry.sizes).map(([s, sizes]) => [s, Object.keys(sizes)]));
   const chosen = chooseDtypes({ offered, asked: dtype, device: kind, half });
   const dtypes = chosen.ok ? dtypeMap(chosen.value[0] ?? {}) : { [Object.keys(entry.sizes)[0] ?? 'model']: dtype };
   const whole = chosen.ok && (entry.kind !== 'vision-language' || entry.sizes['vision_encoder'] !== undefined);
   const found = fit({ sizes: entry.sizes, total: {} }, dtypes, kind, limits);
-  return { dtype, whole, fit: whole ? found : atLeast(found) };
+  return judged(whole ? found : atLeast(found), whole);
+}
+
+/** Half-precision weights are exported for GPUs; what the processor does with them is not known before it is tried. */
+function onProcessor(dtype: Dtype, kind: Place['kind'], found: Fit): Fit {
+  if (kind !== 'wasm' || !HALF.includes(dtype) || found.verdict === 'too-large') return found;
+  const reason = `${dtype} is meant for a GPU with shader-f16, which is not here: on the processor it may be slow, or refused.`;
+  return { ...found, verdict: 'unknown', reasons: [...found.reasons, reason] };
 }
 
 /** What is too large without its encoder is too large; of what is not, nothing is known. */
@@ -80,7 +89,7 @@ export function hubOffers(model: HubModel, { kind, half, limits }: Place): reado
     const choice = chooseFiles(model, dtype, { kind, half });
     if (!choice.ok) return [];
     const found = fit({ sizes: model.sizes, total: {} }, choice.value.dtypes, kind, limits);
-    return [{ dtype, whole: true, fit: found, choice: choice.value }];
+    return [{ dtype, whole: true, fit: onProcessor(dtype, kind, found), choice: choice.value }];
   });
 }
 
@@ -88,7 +97,7 @@ export function hubOffers(model: HubModel, { kind, half, limits }: Place): reado
 const PREFERRED: readonly Dtype[] = ['q4f16', 'q4', 'q8', 'fp16', 'fp32'];
 export function preferredOffer<T extends Offer>(offers: readonly T[], half: boolean): T | null {
   for (const d of PREFERRED) {
-    if (!half && (d === 'q4f16' || d === 'fp16')) continue; // their kernels want a GPU with shader-f16
+    if (!half && HALF.includes(d)) continue; // their kernels want a GPU with shader-f16
     const found = offers.find((o) => o.dtype === d && o.fit.verdict !== 'too-large');
     if (found) return found;
   }

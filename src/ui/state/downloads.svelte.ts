@@ -5,7 +5,8 @@ import { hubReach, type Reach } from '../../hub/connect.ts';
 import { discardDownload, markPaused, planDownload, runDownload, type DownloadProgress } from '../../hub/download.ts';
 import type { Store } from '../../store/db.ts';
 import { listDownloads, partsThere } from '../../store/downloads.ts';
-import type { DownloadRow } from '../../store/model-rows.ts';
+import type { DownloadRow, KeptModel } from '../../store/model-rows.ts';
+import { device } from './device.svelte.ts';
 import { hub } from './hub.svelte.ts';
 import { library } from './library.svelte.ts';
 
@@ -36,6 +37,7 @@ interface Running {
 /** Models on their way from the hub: noted in the store, so that they survive the page; those that nobody paused go on by themselves. */
 function createDownloads() {
   let jobs = $state.raw<readonly Job[]>([]);
+  let finished = $state.raw<readonly KeptModel[]>([]);
   let problem = $state.raw<Fault | null>(null);
   const running = new Map<string, Running>(); // eslint-disable-line svelte/prefer-svelte-reactivity -- what is shown of it is in jobs
   let first: Promise<void> | null = null;
@@ -90,7 +92,8 @@ function createDownloads() {
     const onProgress = ({ done, waiting }: DownloadProgress): void =>
       change(id, { done, waiting, rate: waiting === null ? rateOf(done) : null });
     try {
-      await runDownload(await library.opened(), hub.open(job.row.hub), id, { signal, onProgress });
+      const kept = await runDownload(await library.opened(), hub.open(job.row.hub), id, { signal, onProgress });
+      finished = [...finished.filter((m) => m.id !== kept.id), kept];
       await library.refresh.models();
     } catch (e) {
       const fault = toFault(e);
@@ -117,6 +120,10 @@ function createDownloads() {
     get jobs() {
       return jobs;
     },
+    /** Models that arrived whole during this visit. */
+    get finished() {
+      return finished;
+    },
     get problem() {
       return problem;
     },
@@ -131,6 +138,8 @@ function createDownloads() {
       const row = await planDownload(await library.opened(), hub.open(), plan);
       await read();
       void go(row.id);
+      // The moment from which there is something to lose; some browsers ask the user.
+      void device.persist();
     },
     go: (id: string): void => void go(id),
     pause: (id: string) =>
