@@ -18,9 +18,34 @@ export interface ComparedRun {
   readonly interval: Interval | null;
 }
 
+/**
+ * Official files hold one method each: imported runs of one model on the same questions are one row, as in the paper. Two files of the same method stay
+ * two rows.
+ */
+function joined(runs: readonly ComparedRun[]): readonly ComparedRun[] {
+  const rows: ComparedRun[] = [];
+  for (const next of runs) {
+    const at = rows.findIndex((row) => sameImported(row, next));
+    const row = rows[at];
+    if (!row) rows.push(next);
+    else rows[at] = { ...row, title: row.run.info?.model.id ?? row.title, summary: both(row.summary, next.summary) };
+  }
+  return rows;
+}
+
+function sameImported(a: ComparedRun, b: ComparedRun): boolean {
+  const imported = a.run.status === 'imported' && b.run.status === 'imported';
+  const same = a.run.info?.model.id === b.run.info?.model.id && a.benchmarkSha256 === b.benchmarkSha256;
+  return imported && same && Object.keys(b.summary.methods).every((m) => !(m in a.summary.methods));
+}
+
+function both(a: Summary, b: Summary): Summary {
+  return { ...a, failed: a.failed + b.failed, methods: { ...a.methods, ...b.methods } };
+}
+
 /** Rows of Tables 1 and 2: published ones first where wanted, as in the paper, then guessing, then the runs. */
 export function tableRows(runs: readonly ComparedRun[], published: boolean): readonly ModelRow[] {
-  const own = runs.map(({ run, title, summary }) =>
+  const own = joined(runs).map(({ run, title, summary }) =>
     rowOfSummary(
       title,
       run.status === 'imported' ? 'imported' : 'local',

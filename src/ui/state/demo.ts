@@ -32,6 +32,8 @@ export interface Choice {
   readonly limit: number | null;
   readonly allowUncertified: boolean;
   readonly keepFeatures: boolean;
+  /** Model that judges free answers; the built-in judge when absent. */
+  readonly judgeId?: string;
 }
 
 /** A new run's configuration, with an id of its own. */
