@@ -77,14 +77,10 @@ export class EngineHost {
       return features === null ? pixels(request.imageSha256) : ok(null);
     });
     if (!image.ok) return image;
-    const shots: { sha256: string; pixels: ProcessedImage | null }[] = [];
-    for (const { sha256 } of request.shots ?? []) {
-      const shot = await this.imageFor(sha256, pixels);
-      if (!shot.ok) return shot;
-      shots.push({ sha256, pixels: shot.value });
-    }
+    const shots = await this.shotsFor(request, pixels);
+    if (!shots.ok) return shots;
     const result = await this.worker().call((api) =>
-      api.score(transfer({ ...request, pixels: image.value, features, shots }, buffersOf(image.value))),
+      api.score(transfer({ ...request, pixels: image.value, features, shots: shots.value }, buffersOf(image.value))),
     );
     if (!result.ok) return fail(await this.explain(result.fault));
     return result;
@@ -99,9 +95,25 @@ export class EngineHost {
     if (!loaded.ok) return loaded;
     const image = await this.imageFor(request.imageSha256, pixels);
     if (!image.ok) return image;
+    const shots = await this.shotsFor(request, pixels);
+    if (!shots.ok) return shots;
     return this.worker().call((api) =>
-      api.render(transfer({ ...request, pixels: image.value }, buffersOf(image.value))),
+      api.render(transfer({ ...request, pixels: image.value, shots: shots.value }, buffersOf(image.value))),
     );
+  }
+
+  /** The images of the prompt set's shots, with pixels where the engine lacks their features. */
+  private async shotsFor(
+    request: Omit<GroupRequest, 'pixels'>,
+    pixels: (sha256: string) => Promise<Result<ProcessedImage>>,
+  ): Promise<Result<NonNullable<GroupRequest['shots']>>> {
+    const shots: { sha256: string; pixels: ProcessedImage | null }[] = [];
+    for (const { sha256 } of request.shots ?? []) {
+      const shot = await this.imageFor(sha256, pixels);
+      if (!shot.ok) return shot;
+      shots.push({ sha256, pixels: shot.value });
+    }
+    return ok(shots);
   }
 
   /** The image's tensors, or null when the engine holds its features already. */

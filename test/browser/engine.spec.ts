@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { demoRun } from './fixtures.ts';
+import { demoReference, demoRun } from './fixtures.ts';
 import { startLab, type LabServer } from './lab/server.ts';
 
 let server: LabServer;
@@ -61,4 +61,14 @@ test('a worker killed in the middle is replaced: nothing lost, nothing doubled',
   const rough = await page.evaluate((r) => lab.run.run(r), demoRun(8, { methods: ['gd'], faults }));
   expect(rough.injected).toBe(2);
   expect(rough.kept).toEqual(calm.kept);
+});
+
+test('renders the whole prompt of an item with the token ids of the reference', async ({ page }) => {
+  await page.goto(server.url);
+  const [id = ''] = Object.keys(demoRun(1).dataset);
+  const { prompts } = await page.evaluate((r) => lab.run.run(r), demoRun(1, { renderPair: id }));
+  const ids = (method: string): readonly number[] | undefined => prompts.find((p) => p.method === method)?.ids;
+  const reference = demoReference().items[id]?.im_1;
+  expect(ids('gd')).toEqual(reference?.gd_ids);
+  expect(prompts.map((p) => p.method)).toEqual(['gd', 'ps']);
 });

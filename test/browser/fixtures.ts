@@ -15,6 +15,8 @@ export interface OptionReference {
 export interface ItemReference {
   readonly gd: { readonly A: number; readonly B: number; readonly chosen: string; readonly prompt_tokens: number };
   readonly ps: Readonly<Record<'A' | 'B', OptionReference>>;
+  /** Token ids of the letter prompt; kept for the first pair. */
+  readonly gd_ids?: readonly number[];
   readonly mc_text?: string;
   readonly ff_text?: string;
 }

@@ -7,6 +7,7 @@ import { recordKey, type ResultRecord } from '../../../src/core/scoring/record.t
 import type { EngineApi, FeatureData, Meters } from '../../../src/protocol/engine.ts';
 import { startRun } from '../../../src/run/controller.ts';
 import type { ResolvedModel, RunPorts } from '../../../src/run/ports.ts';
+import { renderItem, type RenderedPrompt } from '../../../src/run/render.ts';
 import type { RunConfig } from '../../../src/run/types.ts';
 
 export interface LabRun {
@@ -21,6 +22,8 @@ export interface LabRun {
   /** After each of these numbers of finished groups, one fault: the GPU device destroyed, or the worker killed. */
   readonly faults: readonly { readonly after: number; readonly delayMs: number; readonly kind: 'gpu' | 'worker' }[];
   readonly allowUncertified?: boolean;
+  /** Afterwards, render the prompts of this pair's first image. */
+  readonly renderPair?: string;
   /** Numbers of finished groups at which memory is looked at. */
   readonly sampleAt?: readonly number[];
   /** Image features and certificates outlive the run, for the next one on this page. */
@@ -34,6 +37,7 @@ export interface LabRunResult {
   readonly messages: readonly string[];
   readonly injected: number;
   readonly samples: readonly MemorySample[];
+  readonly prompts: readonly RenderedPrompt[];
 }
 
 export type MemorySample = Meters & { readonly pageHeapBytes: number };
@@ -120,7 +124,10 @@ export async function run(request: LabRun): Promise<LabRunResult> {
     }
   });
   const info = await handle.finished;
-  return { info, kept, messages: handle.progress().messages, injected, samples: await Promise.all(samples) };
+  const rendered = request.renderPair ? await renderItem(ports, configOf(request), request.renderPair, 1) : null;
+  if (rendered && !rendered.ok) throw new Error(rendered.fault.message);
+  const prompts = rendered?.value ?? [];
+  return { info, kept, messages: handle.progress().messages, injected, samples: await Promise.all(samples), prompts };
 }
 
 /** Memory of the running engine and of this page, after a collection where the browser allows one. */
