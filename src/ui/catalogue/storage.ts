@@ -1,9 +1,9 @@
-import { discardDownload } from '../../hub/download.ts';
 import { deleteBenchmark } from '../../store/benchmarks.ts';
 import { deleteFeatures } from '../../store/features.ts';
 import { deleteModel } from '../../store/models.ts';
 import { deleteRun } from '../../store/runs.ts';
 import { usage, type UsageEntry } from '../../store/usage.ts';
+import { downloads } from '../state/downloads.svelte.ts';
 import { library } from '../state/library.svelte.ts';
 
 /** Each kind of kept thing, and what its deletion means. */
@@ -25,7 +25,8 @@ export async function forget({ kind, id }: UsageEntry): Promise<void> {
   const store = await library.opened();
   const ways = {
     model: () => deleteModel(store, id).then(library.refresh.models),
-    download: () => discardDownload(store, id),
+    // One that goes on is halted first.
+    download: () => downloads.discard(id),
     benchmark: () => deleteBenchmark(store, id).then(library.refresh.benchmarks),
     run: () => deleteRun(store, id).then(library.refresh.runs),
     features: () => deleteFeatures(store),
