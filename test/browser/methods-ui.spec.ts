@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { expect, test, type Page } from '@playwright/test';
+
+/** All methods, prompt sets and official files in the page; one run of a few pairs, made once. */
+let page: Page;
+let runId = '';
+
+const official = (name: string): string => gunzipSync(readFileSync(`test/data/official/${name}.json.gz`)).toString();
+const json = (name: string, text: string) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+
+/** MediConfusion's questions, without its images. */
+async function bringQuestions(): Promise<void> {
+  const questions = readFileSync('test/data/mediconfusion/dataset.json', 'utf8');
+  await page.getByRole('dialog').getByLabel('Question file').setInputFiles(json('dataset.json', questions));
+}
+
+test.beforeAll(async ({ browser }) => {
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await page.goto('./#/run');
+  await page.getByLabel('Only the first pairs').fill('2');
+  await page.getByRole('checkbox', { name: /^MC / }).check();
+  await page.getByRole('checkbox', { name: /^FF / }).check();
+  await page.getByText('Sensitivity: the same questions').click();
+  for (const box of await page.locator('fieldset details').getByRole('checkbox').all()) await box.check();
+  await expect(page.getByLabel('Judge of free answers')).toHaveValue(/phantom-judge/);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
+  runId = /runs\/([0-9a-f]+)/.exec(page.url())?.[1] ?? '';
+  await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 110_000 });
+});
+
+test.afterAll(async () => {
+  await page.context().close();
+});
+
+test('a run under conditions shows position bias, image-blindness and PMI', async () => {
+  const section = page.getByRole('region', { name: 'Sensitivity' });
+  await expect(section.getByRole('table')).toHaveCount(3);
+  await expect(section.getByRole('table').nth(1)).toContainText('a blank image');
+  await expect(section.getByRole('table').nth(2).getByRole('row')).toHaveCount(3);
+});
+
+test('a written answer is shown as both parsers read it, a free one with its judge', async () => {
+  await page.goto(`./#/runs/${runId}/items/50001`);
+  await expect(page.getByText(/published parser/).first()).toBeVisible();
+  await expect(page.getByText(/stricter parser/).first()).toBeVisible();
+  await expect(page.getByText(/^Judge phantom-judge: A \d/).first()).toBeVisible();
+});
+
+test('a prompt set is duplicated, edited, refused without its places, and deleted', async () => {
+  await page.goto('./#/prompts');
+  await page.getByRole('button', { name: 'Duplicate' }).click();
+  await page.getByLabel('Name').fill('mine');
+  await page.getByLabel('Asks the question only (PS, FF)').fill('Say it.');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await expect(page.getByRole('alert')).toContainText('lacks {q}');
+  await page.getByLabel('Asks the question only (PS, FF)').fill('Say it: {q}');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'mine' })).toBeVisible();
+  await page.getByRole('link', { name: 'Run', exact: true }).click();
+  await expect(page.getByLabel('Prompt set')).toHaveValue('mine');
+  await page.goto('./#/prompts?set=mine');
+  await page.getByRole('button', { name: 'Delete mine.json' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name: 'mine', exact: true })).toHaveCount(0);
+});
+
+test('a file of the official layout gives its per-model variants', async () => {
+  await page.goto('./#/prompts');
+  await page
+    .getByLabel('File of prompts')
+    .setInputFiles(json('answering.json', readFileSync('test/data/mediconfusion/answering.json', 'utf8')));
+  await expect(page.getByRole('heading', { level: 2, name: 'answering', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'answering: llava_med', exact: true }).click();
+  await expect(page.getByRole('definition').first()).toContainText('{q}');
+});
+
+test('official files answer questions without images, and give the tables that their code printed', async () => {
+  const input = (): ReturnType<Page['locator']> => page.locator('main input[type=file]').first();
+  const dialog = page.getByRole('dialog');
+  await page.goto('./#/runs');
+  await input().setInputFiles(json('gpt_mc.json', official('gpt_mc')));
+  await bringQuestions();
+  await expect(dialog).toContainText('176 of 176 pairs can be taken');
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page.getByText('imported', { exact: true }).first()).toBeVisible();
+
+  await page.goto('./#/runs');
+  await input().setInputFiles(json('gpt_gpt4.json', official('gpt_gpt4')));
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
+
+  await page.goto('./#/compare');
+  const row = page.getByRole('group', { name: /^Table 1/ }).getByRole('row', { name: /^gpt \(imported\)/ });
+  for (const file of ['gpt_mc', 'gpt_gpt4']) {
+    const table = JSON.parse(readFileSync(`test/data/official/${file}_table.json`, 'utf8')) as Record<string, number[]>;
+    const [, set = NaN, individual = NaN] = table['All'] ?? [];
+    await expect(row).toContainText(set.toFixed(2));
+    await expect(row).toContainText(individual.toFixed(2));
+  }
+});
+
+test('an official file with mistakes is named with their places, and taken in part only by choice', async () => {
+  const broken = JSON.parse(official('gpt_mc')) as Record<string, unknown>;
+  const [first = ''] = Object.keys(broken);
+  broken['99999'] = broken[first];
+  delete broken[first];
+  await page.goto('./#/runs');
+  await page
+    .locator('main input[type=file]')
+    .first()
+    .setInputFiles(json('gpt_mc.json', JSON.stringify(broken, null, 1)));
+  const dialog = page.getByRole('dialog');
+  await bringQuestions();
+  await expect(dialog).toContainText('2 errors');
+  await expect(dialog).toContainText(/gpt_mc\.json, line \d+/);
+  await expect(dialog).toContainText('The id 99999 is unknown');
+  await expect(dialog.getByRole('button', { name: 'Take the 175 that are whole' })).toBeVisible();
+});
