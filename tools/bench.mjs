@@ -88,7 +88,7 @@ function cases(quick) {
     naive: quick ? 2 : 4,
     methods: ['gd', 'ps'],
     limits: null,
-    words: 'GD+PS, images recur (22 questions on 13 images)',
+    words: 'GD+PS, images recur',
   });
   list.push({
     ...base,
@@ -167,7 +167,7 @@ function row(c, r) {
   return [
     c.name,
     c.words,
-    `${r.questions} (${r.naiveQuestions} naive)`,
+    `${r.questions} on ${c.groups.length} images (${r.naiveQuestions} naive)`,
     median(ratios).toFixed(2),
     overall.toFixed(2),
     `${r.work.imageEncodes} / ${r.naiveWork.imageEncodes}`,
