@@ -10,9 +10,16 @@ test.afterAll(async () => {
   await server.close();
 });
 
-for (const name of FAMILIES)
+for (const name of FAMILIES) {
+  test(`${name} in q4 on WASM equals its Hugging Face reference`, async ({ page }) => {
+    await page.goto(server.url);
+    const scored = await page.evaluate((r) => lab.score.score(r), familyRequest(name, 'q4', 'wasm', Infinity));
+    compareFamily(scored, json<FamilyReference>(name, 'reference_q4.json'));
+  });
+
   test(`${name} on WebGPU, made safe, equals its Hugging Face reference`, async ({ page }) => {
     await page.goto(server.url);
     const scored = await page.evaluate((r) => lab.score.score(r), familyRequest(name, 'fp32', 'webgpu', 1));
     compareFamily(scored, json<FamilyReference>(name, 'reference.json'));
   });
+}
