@@ -82,7 +82,7 @@ export function familyRequest(
 }
 
 /** Every number, every choice and every token id against the reference. */
-export function compareFamily(scored: Scored, reference: FamilyReference, tolerance = TOLERANCE): void {
+export function compareFamily(scored: Scored, reference: FamilyReference): void {
   const item = (o: { pair: string; image: number }): ItemReference => {
     const found = reference.items[o.pair]?.[o.image === 1 ? 'im_1' : 'im_2'];
     if (!found) throw new Error(`No reference for ${o.pair}.`);
@@ -99,13 +99,13 @@ export function compareFamily(scored: Scored, reference: FamilyReference, tolera
     }
     for (const l of ['A', 'B'] as const) {
       const got = o.options?.[l];
-      if (o.method === 'gd') expect(Math.abs((got?.score ?? NaN) - ref.gd[l]), where).toBeLessThan(tolerance);
+      if (o.method === 'gd') expect(Math.abs((got?.score ?? NaN) - ref.gd[l]), where).toBeLessThan(TOLERANCE);
       else expect(got?.tokens, where).toEqual(ref.ps[l].tokens);
       if (o.method === 'ps-official')
-        expect(Math.abs((got?.score ?? NaN) - ref.ps[l].ps_official), where).toBeLessThan(tolerance);
+        expect(Math.abs((got?.score ?? NaN) - ref.ps[l].ps_official), where).toBeLessThan(TOLERANCE);
       if (o.method === 'ps')
         got?.tokenLogprobs.forEach((p, i) =>
-          expect(Math.abs(p - (ref.ps[l].token_logprobs[i] ?? NaN)), where).toBeLessThan(tolerance),
+          expect(Math.abs(p - (ref.ps[l].token_logprobs[i] ?? NaN)), where).toBeLessThan(TOLERANCE),
         );
     }
     if (o.method === 'gd') expect(o.chosen, where).toBe(ref.gd.chosen);

@@ -7,6 +7,7 @@ import { at, isObject } from '../../src/core/json.ts';
 import type { LoadRequest } from '../../src/protocol/engine.ts';
 import { DTYPE_SUFFIX, type Dtype, type DtypeMap } from '../../src/protocol/model.ts';
 import type { ModelFiles } from './files.ts';
+import { nodeNames } from './graph.ts';
 import { LOCAL_ID } from './runtime.ts';
 
 export interface Sessions {
@@ -40,7 +41,11 @@ export async function openModel(files: ModelFiles, request: LoadRequest): Promis
     preprocessor: await files.json('preprocessor_config.json'),
     tokenizerConfig: await files.json('tokenizer_config.json'),
   };
-  return { family, files: familyFiles, sessions: await openSessions(request) };
+  return {
+    family,
+    files: familyFiles,
+    sessions: await openSessions(request, await preciseNodes(files, request, family, config)),
+  };
 }
 
 const DECODER_FILES = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'] as const;
@@ -82,8 +87,34 @@ export function pathsOf(name: string, dtype: Dtype, config: unknown): string[] {
   return [base, ...data];
 }
 
-async function openSessions(request: LoadRequest): Promise<Sessions> {
-  const webgpu = { name: 'webgpu' as const, enableMatmulFp32Accumulation: request.rung.fp32Accumulation };
+/** Graphs above this many bytes are not searched: exports of that size keep their rotary angles in tables. */
+const SEARCHED_BYTES = 300 * 1024 * 1024;
+
+/**
+ * Nodes that stay on the CPU under WebGPU: WGSL promises sine and cosine to 5e-4 only, so a graph that makes its rotary angles itself would move log p by some
+ * 1e-3 (measured on SwiftShader: 7e-3). Exports that keep the angles in tables have no such nodes.
+ */
+async function preciseNodes(
+  files: ModelFiles,
+  request: LoadRequest,
+  family: Family,
+  config: unknown,
+): Promise<readonly string[]> {
+  if (request.device !== 'webgpu') return [];
+  const names: string[] = [];
+  for (const name of sessionFiles(family)) {
+    const path = pathsOf(name, request.dtype[name] ?? 'fp32', config)[0] ?? '';
+    const size = request.source.files.find((f) => f.path === path)?.size ?? Infinity;
+    if (size > SEARCHED_BYTES) continue;
+    const body = await (await files.response(path))?.arrayBuffer();
+    if (body) names.push(...nodeNames(new Uint8Array(body), new Set(['Sin', 'Cos'])));
+  }
+  return names;
+}
+
+async function openSessions(request: LoadRequest, forceCpuNodeNames: readonly string[]): Promise<Sessions> {
+  const accumulate = { name: 'webgpu' as const, enableMatmulFp32Accumulation: request.rung.fp32Accumulation };
+  const webgpu = forceCpuNodeNames.length > 0 ? { ...accumulate, forceCpuNodeNames } : accumulate;
   const model = await AutoModelForImageTextToText.from_pretrained(LOCAL_ID, {
     device: request.device,
     dtype: { ...request.dtype, ...(request.dtype['encoder_model'] ? { model: request.dtype['encoder_model'] } : {}) },
