@@ -129,7 +129,7 @@ async function coldStart(url, executable) {
     await page.goto(`${url}?drive`);
     await opened;
     const request = {
-      benchmark: { base: 'benchmarks/phantoms/', name: 'phantoms' },
+      benchmark: { base: 'drive/benchmark/', name: 'phantoms' },
       model: { base: 'models/phantom-vlm/', name: 'phantom-vlm', revision: null },
       methods: ['gd', 'ps'],
       limits: null,
@@ -235,7 +235,9 @@ async function main() {
       await server.close();
     }
   }
-  const dist = await serve({ root: join(ROOT, 'dist'), port: 0 });
+  const phantoms = join(ROOT, 'public', 'benchmarks', 'phantoms');
+  const mounts = [await mountFolder('drive/benchmark', phantoms)];
+  const dist = await serve({ root: join(ROOT, 'dist'), port: 0, mounts });
   const cold = [];
   for (let i = 0; i < 3; i++) cold.push(await coldStart(dist.url, executable));
   await dist.close();
