@@ -1,16 +1,11 @@
 import { chooseDtypes, dtypesOf, SMALL_BYTES } from '../core/certificate/dtypes.ts';
 import { planLadder, type LadderRung } from '../core/certificate/ladder.ts';
 import { familyOf } from '../core/families/registry.ts';
+import { sessionFiles } from '../core/families/sessions.ts';
 import { fail, fault, ok, type Result } from '../core/fault.ts';
 import type { Capabilities } from './device.ts';
 import type { ResolvedModel } from './ports.ts';
 import type { RunConfig } from './types.ts';
-
-/** Session files that a family loads; what `dtype` is chosen for. */
-export function sessionNames(architecture: 'decoder' | 'encoder-decoder'): readonly string[] {
-  const names = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'];
-  return architecture === 'encoder-decoder' ? [...names, 'encoder_model'] : names;
-}
 
 /** The rungs that this run may climb, from what was asked, what the folder offers and what the browser has. */
 export function chooseRungs(
@@ -27,7 +22,7 @@ export function chooseRungs(
         'This browser offers no WebGPU adapter. Choose the device WASM or auto, or use a browser and GPU with WebGPU.',
       ),
     );
-  const names = sessionNames(family.value.architecture);
+  const names = sessionFiles(family.value);
   const offered = dtypesOf(
     model.files.map((f) => f.path),
     names,

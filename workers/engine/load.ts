@@ -1,11 +1,12 @@
 import { AutoModelForImageTextToText } from '@huggingface/transformers';
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import { sessionPaths } from '../../src/core/catalogue/folder.ts';
 import { familyOf } from '../../src/core/families/registry.ts';
+import { sessionFiles } from '../../src/core/families/sessions.ts';
 import type { Family, FamilyFiles } from '../../src/core/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
-import { at, isObject } from '../../src/core/json.ts';
 import type { LoadRequest } from '../../src/protocol/engine.ts';
-import { DTYPE_SUFFIX, type Dtype, type DtypeMap } from '../../src/protocol/model.ts';
+import type { DtypeMap } from '../../src/protocol/model.ts';
 import type { ModelFiles } from './files.ts';
 import { nodeNames } from './graph.ts';
 import { LOCAL_ID } from './runtime.ts';
@@ -48,19 +49,13 @@ export async function openModel(files: ModelFiles, request: LoadRequest): Promis
   };
 }
 
-const DECODER_FILES = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'] as const;
-
-export function sessionFiles(family: Family): readonly string[] {
-  return family.architecture === 'encoder-decoder' ? [...DECODER_FILES, 'encoder_model'] : DECODER_FILES;
-}
-
 function requireFiles(files: ModelFiles, config: unknown, family: Family, dtype: DtypeMap): void {
   const missing: string[] = [];
   for (const name of sessionFiles(family)) {
     const d = dtype[name];
     if (d === undefined)
       throw new FaultError(fault('bad-argument', `No dtype was chosen for ${name}.`, { file: name }));
-    for (const path of pathsOf(name, d, config)) if (!files.has(path)) missing.push(path);
+    for (const path of sessionPaths(name, d, config)) if (!files.has(path)) missing.push(path);
   }
   if (missing.length > 0)
     throw new FaultError(
@@ -72,19 +67,6 @@ function requireFiles(files: ModelFiles, config: unknown, family: Family, dtype:
         },
       ),
     );
-}
-
-/** A session's files: the graph, and its external data as config.json announces them (transformers.js_config.use_external_data_format). */
-export function pathsOf(name: string, dtype: Dtype, config: unknown): string[] {
-  const base = `onnx/${name}${DTYPE_SUFFIX[dtype]}.onnx`;
-  const format = at(config, 'transformers.js_config', 'use_external_data_format');
-  const entry = isObject(format) ? (format[`${name}${DTYPE_SUFFIX[dtype]}.onnx`] ?? format[name] ?? 0) : (format ?? 0);
-  const chunks = Number(entry);
-  const data = Array.from(
-    { length: Number.isInteger(chunks) ? chunks : 0 },
-    (_, i) => `${base}_data${i === 0 ? '' : `_${i}`}`,
-  );
-  return [base, ...data];
 }
 
 /** Graphs above this many bytes are not searched: exports of that size keep their rotary angles in tables. */
@@ -103,7 +85,7 @@ async function preciseNodes(
   if (request.device !== 'webgpu') return [];
   const names: string[] = [];
   for (const name of sessionFiles(family)) {
-    const path = pathsOf(name, request.dtype[name] ?? 'fp32', config)[0] ?? '';
+    const path = sessionPaths(name, request.dtype[name] ?? 'fp32', config)[0] ?? '';
     const size = request.source.files.find((f) => f.path === path)?.size ?? Infinity;
     if (size > SEARCHED_BYTES) continue;
     const body = await (await files.response(path))?.arrayBuffer();
