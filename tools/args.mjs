@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { Stop, nearest, words } from './say.mjs';
 
-const CONDITIONS = ['no-image', 'blank-image'];
+const CONDITIONS = ['no-image', 'blank-image', 'paraphrase'];
+export const PARSERS = /** @type {const} */ (['published', 'strict']);
 /** Methods that can be asked for; with a condition the same question is asked differently (sensitivity). */
 export const METHODS = ['gd', 'ps', 'mc', 'ff'].flatMap((base) => [
   base,
@@ -22,10 +23,14 @@ Nothing is uploaded. Without options: the built-in benchmark of phantoms with th
   --benchmark DIR     folder in the MediConfusion layout (the checkout, or its data/)
   --model DIR|ID      folder with a model in the transformers.js layout, or a model of the Hugging Face hub (owner/name)
   --methods LIST      of gd, ps, mc, ff (default: gd,ps); ps gives ps-official too. With a condition the question is asked differently:
-                      gd+swap (options exchanged), gd+no-image, gd+blank-image; likewise mc, and without swap ps and ff
-  --prompts FILE|NAME a prompt set: a file, or a built-in one by its name
+                      gd+swap (options exchanged), gd+no-image, gd+blank-image, gd+paraphrase (other words); likewise mc, and without
+                      swap ps and ff
+  --prompts FILE|NAME a prompt set: a file (FILE#NAME for one of several in it), or a built-in one by its name
+  --paraphrases FILE|NAMES  the words of +paraphrase: all sets of a file, or built-in ones by name, with ; between (default: two built-in ones)
   --shots DIR         folder with the images that a few-shot prompt set shows; none ship
-  --judge DIR         folder of the text model that judges free answers (ff); default: the built-in judge, which knows the demo only
+  --judge DIR|self    folder of the text model that judges free answers (ff), or self: the tested model; default: the built-in judge,
+                      which knows the demo only
+  --mc-parser NAME    published (default) or strict: how MC answers are read; with --resume a finished run is read anew without a model
   --device KIND       auto, webgpu or wasm (default: auto); an explicit one is never changed
   --dtype TYPE        auto, fp32, fp16, q8, q4, q4f16, int8, uint8 or bnb4 for all files, or file=type,... (decoder_model_merged=q4,vision_encoder=fp32)
   --threads N         threads of the WASM device (default: the cores)
@@ -49,6 +54,8 @@ const OPTIONS = /** @type {const} */ ({
   prompts: { type: 'string' },
   shots: { type: 'string' },
   judge: { type: 'string' },
+  paraphrases: { type: 'string' },
+  'mc-parser': { type: 'string' },
   device: { type: 'string' },
   dtype: { type: 'string' },
   threads: { type: 'string' },
@@ -69,6 +76,8 @@ const OPTIONS = /** @type {const} */ ({
  * @property {string | null} prompts
  * @property {string | null} shots
  * @property {string | null} judge
+ * @property {string | null} paraphrases
+ * @property {'published' | 'strict'} mcParser
  * @property {'auto' | 'webgpu' | 'wasm'} device
  * @property {string | Record<string, string>} dtype
  * @property {number | 'auto'} threads
@@ -203,6 +212,11 @@ export function parseEvaluate(argv) {
   const device = DEVICES.find((name) => name === (values.device ?? 'auto'));
   if (!values.help && device === undefined)
     throw wrong(`--device: there is no device "${values.device}". ${hint(values.device ?? '', DEVICES)}`);
+  const mcParser = PARSERS.find((name) => name === (values['mc-parser'] ?? 'published'));
+  if (mcParser === undefined)
+    throw wrong(
+      `--mc-parser: there is no parser "${values['mc-parser']}". ${hint(values['mc-parser'] ?? '', PARSERS)}`,
+    );
   if (values.resume && values.out === undefined)
     throw wrong('--resume needs --out DIR, the results folder to go on with.');
   if (values.import !== undefined && values.model !== undefined)
@@ -217,6 +231,8 @@ export function parseEvaluate(argv) {
     prompts: values.prompts ?? null,
     shots: values.shots ?? null,
     judge: values.judge ?? null,
+    paraphrases: values.paraphrases ?? null,
+    mcParser,
     device: device ?? 'auto',
     dtype: parseDtype(values.dtype),
     threads: positive('threads', values.threads) ?? 'auto',

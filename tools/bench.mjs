@@ -136,6 +136,8 @@ async function coldStart(url, executable) {
       prompts: { kind: 'default' },
       shots: null,
       judge: null,
+      paraphrases: { kind: 'usual' },
+      reading: { mcParser: 'published', ffGap: 3 },
       device: 'wasm',
       dtype: 'fp32',
       threads: 'auto',

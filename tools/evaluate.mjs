@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { HELP, parseEvaluate } from './args.mjs';
 import { driveRun } from './drive.mjs';
 import { withHashes } from './hashes.mjs';
-import { benchmarkFolder, modelFolder, optionalFolder, promptChoice, readImport } from './inputs.mjs';
+import { benchmarkFolder, modelFolder, optionalFolder, paraphraseChoice, promptChoice, readImport } from './inputs.mjs';
 import { defaultOut, openOut, removeIfEmpty } from './out.mjs';
 import { createReporter } from './progress.mjs';
 import { runMain } from './say.mjs';
@@ -12,6 +12,9 @@ import { ROOT, ensureBuilt, ensureChromium, ensureInstalled } from './setup.mjs'
 
 /** Paths are meant from where the person stands; npm goes to the package's root and keeps that place in INIT_CWD. */
 const HERE = (process.env['npm_lifecycle_event'] === 'evaluate' && process.env['INIT_CWD']) || process.cwd();
+
+/** Gap between a judge's scores that decides, as published (src/core/scoring/ff.ts). */
+const FF_GAP = 3;
 
 /** @typedef {import('../src/drive/types.ts').DriveRequest} DriveRequest */
 
@@ -24,7 +27,7 @@ async function prepare(args, argv) {
   const benchmark = benchmarkFolder(args.benchmark, HERE);
   const prompts = promptChoice(args.prompts, HERE);
   const shots = optionalFolder('shots', args.shots, HERE);
-  const judge = optionalFolder('judge', args.judge, HERE);
+  const judge = args.judge === 'self' ? null : optionalFolder('judge', args.judge, HERE);
   const imported =
     args.importFile === null ? null : { ...readImport(args.importFile, HERE), acceptPartial: args.acceptPartial };
   const model = imported === null ? await modelFolder(args.model, args.dtype, HERE) : null;
@@ -40,7 +43,9 @@ async function prepare(args, argv) {
     methods: args.methods,
     prompts,
     shots: shots && { base: 'drive/shots/', name: shots.name },
-    judge: judge && { base: 'drive/judge/', name: judge.name },
+    judge: args.judge === 'self' ? 'self' : judge && { base: 'drive/judge/', name: judge.name },
+    paraphrases: paraphraseChoice(args.paraphrases, HERE),
+    reading: { mcParser: args.mcParser, ffGap: FF_GAP },
     device: args.device,
     dtype: args.dtype,
     threads: args.threads,

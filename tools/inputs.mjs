@@ -123,12 +123,39 @@ async function hubModel(id, dtype) {
  */
 export function promptChoice(choice, here) {
   if (choice === null) return { kind: 'default' };
-  const file = resolve(here, choice);
-  if (existsSync(file) && statSync(file).isFile()) {
-    return { kind: 'file', name: basename(file).replace(/\.json$/, ''), text: readFileSync(file, 'utf8') };
-  }
-  if (/[/\\]|\.json$/.test(choice)) throw new Stop(`--prompts: there is no file ${choice}.`, 2);
+  const whole = promptFile(choice, here);
+  if (whole) return { ...whole, set: null };
+  const at = choice.lastIndexOf('#');
+  const part = at < 0 ? null : promptFile(choice.slice(0, at), here);
+  if (part) return { ...part, set: choice.slice(at + 1) };
+  if (/[/\\]|\.json(#|$)/.test(choice)) throw new Stop(`--prompts: there is no file ${choice}.`, 2);
   return { kind: 'named', name: choice };
+}
+
+/**
+ * @param {string} path
+ * @param {string} here
+ * @returns {{kind: 'file', name: string, text: string} | null}
+ */
+function promptFile(path, here) {
+  const file = resolve(here, path);
+  if (!existsSync(file) || !statSync(file).isFile()) return null;
+  return { kind: 'file', name: basename(file).replace(/\.json$/, ''), text: readFileSync(file, 'utf8') };
+}
+
+/**
+ * The prompt sets whose words `+paraphrase` asks in: a file's, or built-in ones by name.
+ * @param {string | null} choice
+ * @param {string} here
+ * @returns {import('../src/drive/types.ts').DriveRequest['paraphrases']}
+ */
+export function paraphraseChoice(choice, here) {
+  if (choice === null) return { kind: 'usual' };
+  const file = promptFile(choice, here);
+  if (file) return file;
+  if (/[/\\]|\.json$/.test(choice)) throw new Stop(`--paraphrases: there is no file ${choice}.`, 2);
+  const names = choice.split(';').map((name) => name.trim());
+  return { kind: 'named', names: names.filter((name) => name !== '') };
 }
 
 /**

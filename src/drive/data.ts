@@ -4,9 +4,12 @@ import { builtinPromptSets, promptSetNamed } from '../core/prompts/builtin.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
 import { shotImages } from '../core/prompts/few-shot.ts';
 import { readPromptFile } from '../core/prompts/file.ts';
+import { inWordsOf, usualParaphrases } from '../core/prompts/paraphrase.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 import { canonicalJson } from '../core/results/canonical.ts';
+import { expandMethods } from '../core/scoring/methods.ts';
 import { readBenchmarkFolder, readBenchmarkQuestions, type FolderEntry } from '../run/read-benchmark.ts';
+import type { RunConfig } from '../run/types.ts';
 import { sha256 } from '../store/hash.ts';
 import { openServed } from './served.ts';
 import type { DriveEvent, DriveRequest, ServedFolder } from './types.ts';
@@ -51,7 +54,7 @@ function tell({ name, pairs, problems, skipped }: Benchmark, report: (event: Dri
 
 /**
  * The prompt set that is asked for, and the hash that names its content in results. Of a file with several sets (the official layout with its per-model
- * variants) the first is taken, which there is the default wording.
+ * variants) the first is taken where none is named, which there is the default wording.
  * @throws FaultError 'bad-argument' for an unknown name, 'bad-prompt' for a file that is no prompt set
  */
 export async function choosePrompts(
@@ -71,12 +74,43 @@ function named(name: string): PromptSet {
   );
 }
 
-function read({ name, text }: { readonly name: string; readonly text: string }): PromptSet {
+function readAll(name: string, text: string): readonly PromptSet[] {
   const sets = readPromptFile(name, text);
   if (!sets.ok) throw new FaultError(sets.fault);
-  const [first] = sets.value;
-  if (!first) throw new FaultError(fault('bad-prompt', `${name} holds no prompt set.`));
-  return first;
+  return sets.value;
+}
+
+function read({ name, text, set }: Extract<DriveRequest['prompts'], { kind: 'file' }>): PromptSet {
+  const sets = readAll(name, text);
+  const chosen = set === null ? sets[0] : sets.find((s) => s.name === set || s.name === `${name}: ${set}`);
+  if (chosen) return chosen;
+  const names = sets.map((s) => s.name).join(', ');
+  throw new FaultError(fault('bad-prompt', `${name} holds no prompt set ${set ?? ''}. It holds: ${names}.`));
+}
+
+/**
+ * The methods as they are asked, and the paraphrases that those under `+paraphrase` are put in.
+ * @throws FaultError 'bad-argument' for an unknown name, 'bad-prompt' for a file that is no prompt set
+ */
+export async function chooseParaphrases(
+  methods: readonly string[],
+  promptSet: PromptSet,
+  wanted: DriveRequest['paraphrases'],
+): Promise<Pick<RunConfig, 'methods' | 'paraphrases'>> {
+  if (!methods.some((m) => m.endsWith('+paraphrase'))) return { methods };
+  const sets =
+    wanted.kind === 'usual'
+      ? usualParaphrases(promptSet)
+      : (wanted.kind === 'file' ? readAll(wanted.name, wanted.text) : wanted.names.map(named)).map((words) =>
+          inWordsOf(promptSet, words),
+        );
+  const paraphrases = await Promise.all(
+    sets.map(async (set) => ({
+      promptSet: set,
+      sha256: await sha256(new TextEncoder().encode(canonicalJson(set))),
+    })),
+  );
+  return { methods: expandMethods(methods, sets.length), paraphrases };
 }
 
 /**

@@ -4,13 +4,15 @@ import { policyFor } from '../core/pixels/policy.ts';
 import { resultsFiles } from '../core/results/folder.ts';
 import type { RunInfo } from '../core/results/run.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
+import { isPublishedReading, PUBLISHED_READING, readAnew, type Reading } from '../core/scoring/again.ts';
 import { startRun } from '../run/controller.ts';
 import { capabilities } from '../run/device.ts';
+import { SELF_JUDGE } from '../run/judges.ts';
 import { SERVED } from '../run/models.ts';
 import type { RunConfig, RunHandle, RunProgress } from '../run/types.ts';
 import { openStore } from '../store/db.ts';
 import type { Control } from './control.ts';
-import { choosePrompts, readServedBenchmark, readShots } from './data.ts';
+import { chooseParaphrases, choosePrompts, readServedBenchmark, readShots } from './data.ts';
 import { earlierRun, type Earlier } from './earlier.ts';
 import { drivePorts, type DrivePorts } from './ports.ts';
 import { assertResumable, assertSame } from './same.ts';
@@ -38,7 +40,7 @@ export async function driveRun(request: DriveRequest, control: Control, report: 
     const handle = await startRun(ports, config, { retryFailed: true, command: request.command });
     listen(handle, report);
     control.onStop(() => handle.stop());
-    return await outcome(handle, ports, request);
+    return await outcome(handle, ports, request, earlier.info?.reading ?? PUBLISHED_READING);
   } finally {
     store.close();
   }
@@ -65,7 +67,7 @@ async function runConfig(request: DriveRequest, benchmark: Benchmark): Promise<R
     benchmarkId: benchmark.sha256,
     benchmarkName: benchmark.name,
     modelId: `${SERVED}${request.model.base}`,
-    methods: request.methods,
+    ...(await chooseParaphrases(request.methods, promptSet, request.paraphrases)),
     promptSet,
     promptSetSha256: sha256,
     device: request.device,
@@ -74,7 +76,9 @@ async function runConfig(request: DriveRequest, benchmark: Benchmark): Promise<R
     limit: request.limit,
     policy: policyFor(benchmark.sha256),
     allowUncertified: request.allowUncertified,
-    ...(request.judge === null ? {} : { judgeId: `${SERVED}${request.judge.base}` }),
+    ...(request.judge === null
+      ? {}
+      : { judgeId: request.judge === 'self' ? SELF_JUDGE : `${SERVED}${request.judge.base}` }),
   };
 }
 
@@ -94,11 +98,25 @@ function progressEvent({ phase, questions, rate, secondsLeft }: RunProgress): Dr
   return { type: 'progress', what, ...questions, rate, secondsLeft };
 }
 
-async function outcome(handle: RunHandle, ports: DrivePorts, request: DriveRequest): Promise<DriveOutcome> {
-  const info = await handle.finished;
-  const records = ports.all();
+async function outcome(
+  handle: RunHandle,
+  ports: DrivePorts,
+  request: DriveRequest,
+  before: Reading,
+): Promise<DriveOutcome> {
+  const info = {
+    ...(await handle.finished),
+    ...(isPublishedReading(request.reading) ? {} : { reading: request.reading }),
+  };
+  const records = isPublishedReading(before) ? ports.all() : readAnew(ports.all(), PUBLISHED_READING);
   const reason = reasonOf(info);
-  const left = unscored(handle.benchmark, request.methods, request.limit, records, reason?.message ?? 'Not reached.');
+  const left = unscored(
+    handle.benchmark,
+    handle.config.methods,
+    request.limit,
+    records,
+    reason?.message ?? 'Not reached.',
+  );
   const scored = records.filter((r) => r.status === 'scored').length;
   return {
     state: info.state,

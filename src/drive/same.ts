@@ -33,6 +33,14 @@ function changedContent(what: string, before: Named, now: Named): string | null 
   return before.sha256 === now.sha256 ? null : `the ${what} was ${named(before)} and is ${named(now)}`;
 }
 
+/** Paraphrases stand in methods by their number: another one under the same number would be another question. */
+function paraphrasesChanged(before: RunInfo, config: RunConfig): readonly (string | null)[] {
+  return (before.paraphrases ?? []).map((p, i) => {
+    const now = config.paraphrases?.[i];
+    return now ? changedContent(`paraphrase ${i + 1}`, p, { name: now.promptSet.name, sha256: now.sha256 }) : null;
+  });
+}
+
 function changedModel(before: RunInfo['model'], now: Pick<ResolvedModel, 'id' | 'files'>): string | null {
   if (contents(before.files) === contents(now.files)) return null;
   const other = now.files.find((f) => before.files.find((b) => b.path === f.path)?.sha256 !== f.sha256);
@@ -64,6 +72,7 @@ export function assertResumable(
     changedContent('benchmark', before.benchmark, benchmark),
     changedContent('prompt set', before.promptSet, { name: config.promptSet.name, sha256: config.promptSetSha256 }),
     changedModel(before.model, model),
+    ...paraphrasesChanged(before, config),
   );
   if (Object.keys(before.model.dtype).length === 0) return; // it ended before it had a device
   if (config.device !== 'auto') refuse(changed('device', before.device.kind, config.device));

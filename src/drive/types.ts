@@ -1,6 +1,7 @@
 import type { Problem, SkippedPair } from '../core/benchmark/types.ts';
 import type { Fault } from '../core/fault.ts';
 import type { RunInfo } from '../core/results/run.ts';
+import type { Reading } from '../core/scoring/again.ts';
 
 /** What crosses between `tools/evaluate.mjs` and the page that it drives; plain data on both sides. */
 
@@ -24,11 +25,24 @@ export interface DriveRequest {
   readonly prompts:
     | { readonly kind: 'default' }
     | { readonly kind: 'named'; readonly name: string }
+    | {
+        readonly kind: 'file';
+        readonly name: string;
+        readonly text: string;
+        /** Which set of a file with several; null: the first. */
+        readonly set: string | null;
+      };
+  /** Prompt sets whose words `+paraphrase` asks in: names, all sets of a file, or the usual ones. */
+  readonly paraphrases:
+    | { readonly kind: 'usual' }
+    | { readonly kind: 'named'; readonly names: readonly string[] }
     | { readonly kind: 'file'; readonly name: string; readonly text: string };
   /** Folder of the images that a few-shot prompt set shows. */
   readonly shots: ServedFolder | null;
-  /** Text model that judges free answers; null: the built-in one. */
-  readonly judge: ServedFolder | null;
+  /** Text model that judges free answers, or the model under test itself; null: the built-in one. */
+  readonly judge: ServedFolder | 'self' | null;
+  /** How raw answers are read for the numbers. */
+  readonly reading: Reading;
   readonly device: 'auto' | 'webgpu' | 'wasm';
   readonly dtype: string | Readonly<Record<string, string>>;
   readonly threads: number | 'auto';

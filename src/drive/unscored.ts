@@ -1,8 +1,11 @@
 import { limitBenchmark } from '../core/benchmark/select.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
+import { answered } from '../core/metrics/counts.ts';
 import { recordedMethods } from '../core/scoring/methods.ts';
 import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
 import type { Unscored } from './types.ts';
+
+const NOT_JUDGED = 'No judge has read this answer yet.';
 
 /**
  * The selected questions that have no score, with the reason. Pairs that cannot run count where they could have been among the first `limit`.
@@ -21,8 +24,9 @@ export function unscored(
     ([1, 2] as const).flatMap((image) =>
       methods.flatMap(recordedMethods).flatMap((method): Unscored[] => {
         const record = found.get(recordKey({ pair: pair.id, image, method }));
-        if (record?.status === 'scored') return [];
-        return [{ pair: pair.id, image, method, reason: record?.fault.message ?? reason }];
+        if (answered(record)) return [];
+        const why = record?.status === 'scored' ? NOT_JUDGED : record?.fault.message;
+        return [{ pair: pair.id, image, method, reason: why ?? reason }];
       }),
     ),
   );

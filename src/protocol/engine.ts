@@ -79,11 +79,14 @@ export interface FeatureData {
 }
 
 export interface GroupRequest {
-  readonly imageSha256: string;
-  /** null when the engine already holds the image's features. */
+  /** null: all questions are asked without an image. */
+  readonly imageSha256: string | null;
+  /** null when the engine already holds the image's features, or there is no image. */
   readonly pixels: ProcessedImage | null;
   readonly questions: readonly QuestionRequest[];
   readonly promptSet: PromptSet;
+  /** What `paraphrase-1`, `paraphrase-2`, ... in methods are. */
+  readonly paraphrases?: readonly PromptSet[];
   /** Images of the prompt set's shots, in their order; pixels null where the engine holds the features. */
   readonly shots?: readonly { readonly sha256: string; readonly pixels: ProcessedImage | null }[];
   /** Features that an earlier run kept, instead of pixels. */

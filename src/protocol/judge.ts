@@ -28,12 +28,23 @@ export type JudgeLikelihoods = Readonly<
   >
 >;
 
+/** One prompt, computed once, and what is wanted behind it. */
+export interface JudgeAsk {
+  readonly prompt: JudgePrompt;
+  /** Longest greedy reply in new tokens. */
+  readonly limit: number;
+  /** Texts whose likelihoods behind the prompt are wanted: the judge that needs no text parsing. null: none. */
+  readonly texts: Readonly<Record<Letter, string>> | null;
+}
+
+export interface JudgeAnswer {
+  readonly text: string;
+  readonly likelihoods: JudgeLikelihoods | null;
+}
+
 /** What a judge worker answers to: a text model, in a worker of its own. */
 export interface JudgeApi {
   load(request: JudgeLoadRequest): Promise<Result<{ readonly modelType: string; readonly seconds: number }>>;
-  /** Greedy reply, at most `limit` new tokens; also the number of prompt tokens. */
-  reply(prompt: JudgePrompt, limit: number): Promise<Result<{ readonly text: string; readonly promptTokens: number }>>;
-  /** Likelihood of two texts behind one prompt: the judge that needs no text parsing. */
-  likelihoods(prompt: JudgePrompt, texts: Readonly<Record<Letter, string>>): Promise<Result<JudgeLikelihoods>>;
+  ask(request: JudgeAsk): Promise<Result<JudgeAnswer>>;
   dispose(): Promise<void>;
 }

@@ -2,19 +2,20 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError, toFault, type Fault } from '../core/fault.ts';
 import { countGroups, planGroups } from '../core/plan/groups.ts';
 import { NO_WORK, type Group } from '../core/plan/types.ts';
-import type { RunInfo } from '../core/results/run.ts';
+import type { JudgeInfo, RunInfo } from '../core/results/run.ts';
 import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
 import { certify, type Certified } from './certify.ts';
 import { chooseRungs } from './choose.ts';
 import { capabilities, wasmThreads } from './device.ts';
 import { featureKey } from './features.ts';
 import { holdDevice } from './lock.ts';
-import { makeRunInfo } from './info.ts';
-import { judgeAnswers, openAnswers } from './judging.ts';
-import { BUILTIN_JUDGE } from './models.ts';
+import { continuedInfo } from './info.ts';
+import { judgePhase, judgesItself } from './judge-phase.ts';
+import { SELF_JUDGE, selfJudge, type Judge } from './judges.ts';
 import { PixelsHost } from './pixels-host.ts';
 import type { ResolvedModel, RunPorts } from './ports.ts';
-import { addWork, createProgress } from './progress.ts';
+import { createGate } from './gate.ts';
+import { createProgress } from './progress.ts';
 import { groupRequest, pairsById } from './requests.ts';
 import { rungMessages } from './messages.ts';
 import { scoreGroup } from './scorer.ts';
@@ -63,8 +64,9 @@ class Run {
   private readonly startedAt = new Date().toISOString();
   private readonly pixels: PixelsHost;
   private stopping = false;
-  private paused: { readonly until: Promise<void>; readonly go: () => void } | null = null;
+  private readonly gate = createGate();
   private seconds = { load: 0, score: 0 };
+  private judged: JudgeInfo | null = null;
   /** What an earlier, unfinished part of this run left; its work and seconds count too. */
   private earlier: RunInfo | null = null;
 
@@ -101,29 +103,17 @@ class Run {
         this.listeners.add(l);
         return () => this.listeners.delete(l);
       },
-      pause: () => this.pause(),
-      resume: () => this.resume(),
+      pause: () => {
+        if (!this.stopping) this.gate.close();
+      },
+      resume: () => this.gate.open(),
       stop: async () => {
         this.stopping = true;
-        this.resume();
+        this.gate.open();
         await finished;
       },
       finished,
     };
-  }
-
-  private pause(): void {
-    if (this.paused || this.stopping) return;
-    let go = (): void => undefined;
-    const until = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    this.paused = { until, go };
-  }
-
-  private resume(): void {
-    this.paused?.go();
-    this.paused = null;
   }
 
   /** From the first check to the last record; never rejects. */
@@ -139,7 +129,7 @@ class Run {
     try {
       this.earlier = await this.ports.info(this.config.id);
       model = await this.ports.model(this.config.modelId);
-      if (this.groups.length > 0 && !this.stopping) {
+      if ((this.groups.length > 0 || (await judgesItself(this.config, this.ports))) && !this.stopping) {
         const began = performance.now();
         certified = await this.prepare(model);
         await model.checked;
@@ -147,10 +137,11 @@ class Run {
         // Kept before the first score: whatever ends this run, its records can be told what made them.
         await this.ports.keepInfo(this.config.id, this.info(model, certified, { state: 'stopped' }));
         await this.scoreAll(certified, model);
+        if (this.config.judgeId === SELF_JUDGE) await this.judge(selfJudge(certified.host, model));
         certified.host.drop('its questions are answered');
         this.seconds.score = (performance.now() - began) / 1000 - this.seconds.load;
       }
-      if (!this.stopping) await this.judge();
+      await this.judge(null);
       if (this.stopping) end = { state: 'stopped' };
     } catch (e) {
       end = { state: 'failed', fault: toFault(e) };
@@ -172,7 +163,10 @@ class Run {
       model,
       rungs: rungs.value,
       threads: wasmThreads(this.config.threads),
-      items: firstQuestions(this.groups).map((g) => groupRequest(g, pairs, this.config)),
+      // A run that only judges any more is checked with questions that it asked before.
+      items: firstQuestions(this.groups.length > 0 ? this.groups : this.allGroups()).map((g) =>
+        groupRequest(g, pairs, this.config),
+      ),
       pixels: (sha, loaded) => this.pixels.prepare(sha, loaded),
       kept: (sha, rung) =>
         this.config.keepFeatures === true
@@ -202,10 +196,8 @@ class Run {
       says: (text: string) => this.progress.message(text),
     };
     for (const [i, group] of this.groups.entries()) {
-      if (this.paused) {
-        this.progress.phase({ kind: 'paused' });
-        await this.paused.until;
-      }
+      if (this.gate.closed) this.progress.phase({ kind: 'paused' });
+      await this.gate.passed();
       if (this.stopping) return;
       this.progress.phase({ kind: 'scoring', what: `image ${i + 1} of ${this.groups.length}` });
       const { records, work } = await scoreGroup(parts, group, this.groups[i + 1]);
@@ -216,23 +208,21 @@ class Run {
     }
   }
 
-  /** Free answers, of this part of the run and of earlier ones, that no judge has read. */
-  private async judge(): Promise<void> {
-    const answers = openAnswers(await this.ports.records(this.config.id));
-    if (answers.length === 0) return;
-    this.progress.phase({ kind: 'loading', what: 'the judge', done: 0, total: 1 });
-    await judgeAnswers({
-      judge: await this.ports.model(this.config.judgeId ?? BUILTIN_JUDGE),
-      benchmark: this.benchmark,
-      answers,
-      threads: wasmThreads(this.config.threads),
+  private allGroups(): readonly Group[] {
+    return planGroups(this.benchmark, this.config.methods, new Set(), this.config.limit);
+  }
+
+  /** Has the free answers read that no judge has read. `self`: the model under test, where it is at hand and judges itself. */
+  private async judge(self: Judge | null): Promise<void> {
+    const judged = await judgePhase({
+      ...{ config: this.config, benchmark: this.benchmark, ports: this.ports, self },
       stopped: () => this.stopping,
-      says: (done, total) => this.progress.phase({ kind: 'scoring', what: `judging answer ${done + 1} of ${total}` }),
-      keep: async (records) => {
-        await this.ports.keepRecords(this.config.id, records);
+      phase: (phase) => this.progress.phase(phase),
+      tell: (records) => {
         for (const l of this.listeners) l(records);
       },
     });
+    this.judged = judged ?? this.judged;
   }
 
   private info(
@@ -240,24 +230,19 @@ class Run {
     certified: Certified | null,
     end: { state: RunInfo['state']; fault?: Fault },
   ): RunInfo {
-    const { earlier } = this;
-    const { load, score } = this.seconds;
-    const info = makeRunInfo({
+    return continuedInfo(this.earlier, {
       config: this.config,
       benchmark: this.benchmark,
       model,
       certified,
-      startedAt: earlier?.startedAt ?? this.startedAt,
-      work: addWork(earlier?.work ?? NO_WORK, this.progress.now().work),
-      seconds: { load: (earlier?.seconds.load ?? 0) + load, score: (earlier?.seconds.score ?? 0) + score },
+      startedAt: this.startedAt,
+      work: this.progress.now().work,
+      seconds: this.seconds,
       command: this.options.command ?? null,
-      certificate: certified?.certificate ?? earlier?.certificate ?? null,
+      certificate: certified?.certificate ?? null,
+      judge: this.judged,
       ...end,
     });
-    if (certified !== null || earlier === null) return info;
-    // No device was needed this time (all was done, or it stopped before): what made the records stays said.
-    const { device, libraries } = earlier;
-    return { ...info, model: { ...info.model, dtype: earlier.model.dtype }, device, libraries };
   }
 
   private async close(

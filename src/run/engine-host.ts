@@ -72,9 +72,9 @@ export class EngineHost {
     const loaded = await this.load();
     if (!loaded.ok) return loaded;
     let features: FeatureData | null = null;
-    const image = await this.imageFor(request.imageSha256, async () => {
+    const image = await this.imageFor(request.imageSha256, async (sha256) => {
       features = await kept();
-      return features === null ? pixels(request.imageSha256) : ok(null);
+      return features === null ? pixels(sha256) : ok(null);
     });
     if (!image.ok) return image;
     const shots = await this.shotsFor(request, pixels);
@@ -116,11 +116,12 @@ export class EngineHost {
     return ok(shots);
   }
 
-  /** The image's tensors, or null when the engine holds its features already. */
+  /** The image's tensors, or null when the engine holds its features already, or there is no image. */
   private async imageFor(
-    sha256: string,
+    sha256: string | null,
     pixels: (sha256: string) => Promise<Result<ProcessedImage | null>>,
   ): Promise<Result<ProcessedImage | null>> {
+    if (sha256 === null) return ok(null);
     const known = await this.worker().call(async (api) => ok(await api.hasFeatures(sha256)));
     if (!known.ok) return known;
     return known.value ? ok(null) : pixels(sha256);

@@ -2,10 +2,10 @@ import type { Benchmark, ImageIndex, Pair } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
 import { methodParts, recordedMethods } from '../core/scoring/methods.ts';
 import type { Group } from '../core/plan/types.ts';
+import { UNJUDGED } from '../core/scoring/ff.ts';
 import { published } from '../core/scoring/mc.ts';
 import type { ResultRecord, ScoredRecord } from '../core/scoring/record.ts';
 import type { GroupRequest, Outcome, QuestionRequest } from '../protocol/engine.ts';
-import { UNJUDGED } from './judging.ts';
 import { shotImages } from '../core/prompts/few-shot.ts';
 import type { RunConfig } from './types.ts';
 
@@ -23,7 +23,7 @@ function pairOf(pairs: Pairs, id: string): Pair {
 }
 
 /** A group as the run asks it; pixels are added where the engine lacks an image's features. */
-export type GroupAsk = Omit<GroupRequest, 'pixels'>;
+export type GroupAsk = Omit<GroupRequest, 'pixels' | 'imageSha256'> & { readonly imageSha256: string };
 
 /**
  * A planned group as the engine takes it.
@@ -32,7 +32,7 @@ export type GroupAsk = Omit<GroupRequest, 'pixels'>;
 export function groupRequest(
   group: Group,
   pairs: Pairs,
-  config: Pick<RunConfig, 'promptSet' | 'shotImages'>,
+  config: Pick<RunConfig, 'promptSet' | 'shotImages' | 'paraphrases'>,
 ): GroupAsk {
   const questions = group.questions.map((q): QuestionRequest => {
     const pair = pairOf(pairs, q.pair);
@@ -56,8 +56,13 @@ export function groupRequest(
       );
     return { sha256, pixels: null };
   });
-  const ask = { imageSha256: group.imageSha256, questions, promptSet: config.promptSet, plain: false };
-  return shots.length > 0 ? { ...ask, shots } : ask;
+  const { promptSet } = config;
+  const paraphrases = config.paraphrases?.map((p) => p.promptSet) ?? [];
+  return {
+    ...{ imageSha256: group.imageSha256, questions, promptSet, plain: false },
+    ...(shots.length > 0 ? { shots } : {}),
+    ...(paraphrases.length > 0 ? { paraphrases } : {}),
+  };
 }
 
 /** The engine is shown the blank image and asked the plain question. */

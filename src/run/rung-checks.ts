@@ -4,10 +4,11 @@ import { logprobLimit } from '../core/certificate/limits.ts';
 import type { Attempt, Certificate, Check } from '../core/certificate/types.ts';
 import { fail, fault, ok, type Result } from '../core/fault.ts';
 import type { ProcessedImage } from '../core/pixels/types.ts';
-import type { FeatureData, GroupRequest, LoadedModel, Outcome } from '../protocol/engine.ts';
+import type { FeatureData, LoadedModel, Outcome } from '../protocol/engine.ts';
 import { EngineHost } from './engine-host.ts';
 import { checkOperators } from './operators.ts';
 import type { ResolvedModel } from './ports.ts';
+import type { GroupAsk } from './requests.ts';
 
 /** WASM keeps a copy of every file in a 4 GB heap: above this the model is not tried there as a reference. */
 const WASM_REFERENCE_BYTES = 700 * 1024 * 1024;
@@ -16,7 +17,7 @@ export interface CheckRequest {
   readonly model: ResolvedModel;
   readonly threads: number;
   /** The run's first questions, one an image, without pixels; the first that can be asked is the item of the checks. */
-  readonly items: readonly Omit<GroupRequest, 'pixels'>[];
+  readonly items: readonly GroupAsk[];
   readonly pixels: (sha256: string, model: LoadedModel) => Promise<Result<ProcessedImage>>;
   /** Features that an earlier run kept; used only where a kept certificate vouches for the vision encoder. */
   readonly kept: (sha256: string, rung: LadderRung) => Promise<FeatureData | null>;
@@ -85,7 +86,7 @@ export async function checkRung(
 }
 
 interface Item {
-  readonly request: Omit<GroupRequest, 'pixels'>;
+  readonly request: GroupAsk;
   readonly outcomes: readonly Outcome[];
   readonly imageEncodes: number;
 }

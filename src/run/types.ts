@@ -26,7 +26,9 @@ export interface RunConfig {
   readonly policy: PixelPolicy;
   /** Run although no certificate passes; every table then says so. */
   readonly allowUncertified: boolean;
-  /** Model that judges free answers (FF): a model id as `modelId`; the built-in judge when absent. */
+  /** What the methods under `paraphrase-1`, `paraphrase-2`, ... ask, each with the SHA-256 of its canonical JSON. */
+  readonly paraphrases?: readonly { readonly promptSet: PromptSet; readonly sha256: string }[];
+  /** Who judges free answers (FF): a model id as `modelId`, 'self' or 'person' (judges.ts); the built-in judge when absent. */
   readonly judgeId?: string;
   /** SHA-256 of the images of the prompt set's shots, by the file name that the set gives them. */
   readonly shotImages?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { FaultCode } from '../core/fault.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
-import type { RunInfo } from '../core/results/run.ts';
+import type { JudgeInfo, RunInfo } from '../core/results/run.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
 import type { RunConfig } from '../run/types.ts';
 
@@ -161,10 +161,21 @@ const runConfig: v.GenericSchema<unknown, RunConfig> = v.looseObject({
   policy,
   allowUncertified: v.boolean(),
   judgeId: v.exactOptional(text),
+  paraphrases: v.exactOptional(v.array(v.looseObject({ promptSet, sha256: text }))),
   keepFeatures: v.exactOptional(v.boolean()),
   shotImages: v.exactOptional(strings),
 });
 
+const judgeInfo: v.GenericSchema<unknown, JudgeInfo> = v.variant('kind', [
+  v.looseObject({
+    kind: v.picklist(['model', 'self']),
+    id: text,
+    sha256: text,
+    dtype: text,
+    files: v.array(v.looseObject({ path: text, sha256: text })),
+  }),
+  v.looseObject({ kind: v.literal('person') }),
+]);
 export const modelFile = v.object({ path: text, size: v.number(), sha256: text });
 export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
   format: v.literal('lookalike-results/1'),
@@ -206,6 +217,10 @@ export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
   command: v.nullable(text),
   fault: v.exactOptional(faultSchema),
   imported: v.exactOptional(v.object({ from: text, format: text })),
+  shotImages: v.exactOptional(strings),
+  paraphrases: v.exactOptional(v.array(v.looseObject({ name: text, sha256: text, prompts: strings }))),
+  judge: v.exactOptional(judgeInfo),
+  reading: v.exactOptional(v.object({ mcParser: v.picklist(['published', 'strict']), ffGap: v.number() })),
 });
 
 /** `open`: stored and not ended; the controller decides whether it runs here and now. */

@@ -1,7 +1,7 @@
 import type { Letter } from '../../src/core/benchmark/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { PlannedSequence } from '../../src/core/plan/tree.ts';
-import { methodParts, type Base } from '../../src/core/scoring/methods.ts';
+import { methodParts, type Base, type MethodParts } from '../../src/core/scoring/methods.ts';
 import type { QuestionRequest } from '../../src/protocol/engine.ts';
 import type { Prompt, PromptMaker } from './prompts.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -36,6 +36,30 @@ export interface Makers {
   readonly seeing: PromptMaker;
   /** The same prompts without the image. */
   readonly blind: PromptMaker;
+  /** The same in other words, with the image. */
+  readonly paraphrased: readonly PromptMaker[];
+}
+
+/**
+ * The maker and the options of a method's prompt.
+ * @throws FaultError 'bad-argument' for a method that is none, or a paraphrase that was not brought
+ */
+export function promptOf(
+  method: string,
+  q: Pick<QuestionRequest, 'options'>,
+  makers: Makers,
+): { readonly parts: MethodParts; readonly maker: PromptMaker; readonly options: QuestionRequest['options'] } {
+  const parts = methodParts(method);
+  const { A, B } = q.options;
+  const maker =
+    parts?.paraphrase !== undefined
+      ? makers.paraphrased[parts.paraphrase - 1]
+      : parts?.condition === 'no-image'
+        ? makers.blind
+        : makers.seeing;
+  if (!parts || !maker || parts.condition === 'blank-image')
+    throw new FaultError(fault('bad-argument', `There is no method "${method}".`, { method }));
+  return { parts, maker, options: parts.condition === 'swap' ? { A: B, B: A } : { A, B } };
 }
 
 /**
@@ -50,14 +74,10 @@ export function planQuestion(
 ): QuestionPlan {
   const sequences: PlannedSequence[] = [];
   const asks = q.methods.map((method): Ask => {
-    const parts = methodParts(method);
-    if (!parts || parts.condition === 'blank-image')
-      throw new FaultError(fault('bad-argument', `There is no method "${method}".`, { method }));
+    const { parts, maker, options } = promptOf(method, q, makers);
     const blind = parts.condition === 'no-image';
     const swapped = parts.condition === 'swap';
-    const maker = blind ? makers.blind : makers.seeing;
-    const asked = swapped ? { ...q, options: { A: q.options.B, B: q.options.A } } : q;
-    const prompt = maker.prompt(parts.base, asked);
+    const prompt = maker.prompt(parts.base, { ...q, options });
     const make = sequenceMaker(q, method, maker, prompt, blind);
     const promptTokens = prompt.ids.length;
     if (parts.base === 'gd') {

@@ -1,8 +1,8 @@
 import type { PromptImage } from '../../src/core/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
-import { methodParts } from '../../src/core/scoring/methods.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
 import { NO_WORK, type Segment, type Work } from '../../src/core/plan/types.ts';
+import type { PromptSet } from '../../src/core/prompts/types.ts';
 import type {
   GroupRequest,
   GroupResult,
@@ -12,7 +12,7 @@ import type {
   Outcome,
   RenderedPrompt,
 } from '../../src/protocol/engine.ts';
-import { planQuestion, type QuestionPlan } from './asks.ts';
+import { planQuestion, promptOf, type Makers, type QuestionPlan } from './asks.ts';
 import { createLru, type FeatureCache, type StateCache } from './cache.ts';
 import { createDecoder, type Decoder } from './decoder.ts';
 import { buildContexts, type Contexts, type Shown } from './contexts.ts';
@@ -115,11 +115,11 @@ class LoadedEngine implements Engine {
   async score(request: GroupRequest): Promise<GroupResult> {
     const work: Work = { ...NO_WORK };
     const shots = await this.shotsOf(request, work);
-    const image = await this.imageOf(request, work);
-    const shown = { seeing: [...shots, image], blind: shots };
+    const image = await this.ownImage(request, work);
+    const shown = { seeing: image ? [...shots, image] : shots, blind: shots };
     const outcomes: Outcome[] = [];
     const plans: QuestionPlan[] = [];
-    const makers = { seeing: this.maker(request, shown.seeing), blind: this.maker(request, shown.blind) };
+    const makers = this.makers(request, shown);
     for (const q of request.questions) {
       try {
         const plan = planQuestion(q, makers, this.tokenizer, request.limits ?? DECODE_LIMITS);
@@ -143,29 +143,40 @@ class LoadedEngine implements Engine {
     });
     const readings = await executeTree(tree, sequences, deps);
     contexts.dispose();
-    for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image.notes));
+    for (const p of plans) outcomes.push(...outcomesOf(p, readings, this.tokenizer, image?.notes ?? []));
     const features = request.returnFeatures && !request.features ? image : null;
     return { outcomes, planned, work, features };
   }
 
   async render(request: GroupRequest): Promise<readonly RenderedPrompt[]> {
     const shots = await this.shotsOf(request, { ...NO_WORK });
-    const image = await this.imageOf(request, { ...NO_WORK });
+    const image = await this.ownImage(request, { ...NO_WORK });
+    const makers = this.makers(request, { seeing: image ? [...shots, image] : shots, blind: shots });
     return request.questions.flatMap((q) =>
-      q.methods.flatMap((method): RenderedPrompt[] => {
-        const parts = methodParts(method);
-        if (!parts) return [];
-        const maker = this.maker(request, parts.condition === 'no-image' ? shots : [...shots, image]);
-        const options = parts.condition === 'swap' ? { A: q.options.B, B: q.options.A } : q.options;
+      q.methods.map((method): RenderedPrompt => {
+        const { parts, maker, options } = promptOf(method, q, makers);
         const { text, ids } = maker.prompt(parts.base, { ...q, options });
-        return [{ method, text, ids }];
+        return { method, text, ids };
       }),
     );
   }
 
-  private maker(request: GroupRequest, images: readonly ImageFeatures[]): PromptMaker {
-    const shown = images.map(({ layout, rows }): PromptImage => ({ layout, rows }));
-    return createPromptMaker(this.model.family, this.model.files, this.tokenizer, request.promptSet, shown);
+  private makers(request: GroupRequest, shown: Shown): Makers {
+    const make = (set: PromptSet, images: readonly ImageFeatures[]): PromptMaker => {
+      const places = images.map(({ layout, rows }): PromptImage => ({ layout, rows }));
+      return createPromptMaker(this.model.family, this.model.files, this.tokenizer, set, places);
+    };
+    return {
+      seeing: make(request.promptSet, shown.seeing),
+      blind: make(request.promptSet, shown.blind),
+      paraphrased: (request.paraphrases ?? []).map((set) => make(set, shown.seeing)),
+    };
+  }
+
+  /** The image that the questions are about; null where they are asked without one. */
+  private async ownImage(request: GroupRequest, work: Work): Promise<ImageFeatures | null> {
+    const { imageSha256, pixels, features } = request;
+    return imageSha256 === null ? null : this.imageOf({ imageSha256, pixels, features: features ?? null }, work);
   }
 
   /** Features of the prompt set's shots: encoded once a run, for the cache holds them. */
@@ -177,7 +188,7 @@ class LoadedEngine implements Engine {
   }
 
   private async imageOf(
-    request: Pick<GroupRequest, 'imageSha256' | 'pixels' | 'features'>,
+    request: Pick<GroupRequest, 'pixels' | 'features'> & { readonly imageSha256: string },
     work: Work,
   ): Promise<ImageFeatures> {
     const known = this.features.get(request.imageSha256);

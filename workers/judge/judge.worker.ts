@@ -17,8 +17,7 @@ function serve(): JudgeApi {
         model = await openTextModel(request);
         return { modelType: model.modelType, seconds: (performance.now() - began) / 1000 };
       }),
-    reply: (prompt, limit) => guarded(() => need().reply(prompt, limit)),
-    likelihoods: (prompt, texts) => guarded(() => need().likelihoods(prompt, texts)),
+    ask: (request) => guarded(() => need().ask(request)),
     dispose: async () => {
       await model?.dispose();
       model = null;

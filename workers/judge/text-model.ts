@@ -7,10 +7,16 @@ import { at } from '../../src/core/json.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
 import { NO_WORK } from '../../src/core/plan/types.ts';
 import { optionTokens } from '../../src/core/scoring/tokens.ts';
-import type { JudgeLikelihoods, JudgeLoadRequest, JudgePrompt } from '../../src/protocol/judge.ts';
+import type {
+  JudgeAnswer,
+  JudgeAsk,
+  JudgeLikelihoods,
+  JudgeLoadRequest,
+  JudgePrompt,
+} from '../../src/protocol/judge.ts';
 import { createLru } from '../engine/cache.ts';
 import { createDecoder, type Decoder } from '../engine/decoder.ts';
-import { executeTree, type ExecuteDeps } from '../engine/execute.ts';
+import { executeTree, type ExecuteDeps, type Readings } from '../engine/execute.ts';
 import { openFiles } from '../engine/files.ts';
 import { createGpuMeter } from '../engine/gpu.ts';
 import { configureRuntime, LOCAL_ID } from '../engine/runtime.ts';
@@ -20,13 +26,13 @@ import { loadTokenizer, type ChatMessage, type Tokenizer } from '../engine/token
 /** A text model on the device: greedy replies and likelihoods, by the same tree and executor as the model under test. */
 export interface TextModel {
   readonly modelType: string;
-  reply(prompt: JudgePrompt, limit: number): Promise<{ text: string; promptTokens: number }>;
-  likelihoods(prompt: JudgePrompt, texts: Readonly<Record<Letter, string>>): Promise<JudgeLikelihoods>;
+  ask(request: JudgeAsk): Promise<JudgeAnswer>;
   dispose(): Promise<void>;
 }
 
 const RUNG = { hideSubgroups: true, fp32Accumulation: false };
-const KEY = 'reply';
+const REPLY = 'reply';
+const LETTERS = ['A', 'B'] as const;
 
 export async function openTextModel(request: JudgeLoadRequest): Promise<TextModel> {
   const files = openFiles(request.source);
@@ -45,8 +51,7 @@ export async function openTextModel(request: JudgeLoadRequest): Promise<TextMode
   const type = at(config, 'model_type');
   return {
     modelType: typeof type === 'string' ? type : 'unknown',
-    reply: (prompt, limit) => reply(prompt, limit, tokenizer, decoder, stops),
-    likelihoods: (prompt, texts) => likelihoods(prompt, texts, tokenizer, decoder, stops),
+    ask: (request) => ask(request, tokenizer, decoder, stops),
     dispose: async () => {
       await model.dispose();
     },
@@ -87,48 +92,51 @@ function deps(decoder: Decoder, stops: ReadonlySet<number>, sequences: readonly 
   };
 }
 
-async function reply(
-  prompt: JudgePrompt,
-  limit: number,
+/** Reply and likelihoods as branches of one tree: the prompt is computed once. */
+async function ask(
+  { prompt, limit, texts }: JudgeAsk,
   tokenizer: Tokenizer,
   decoder: Decoder,
   stops: ReadonlySet<number>,
-): Promise<{ text: string; promptTokens: number }> {
-  const ids = tokenizer.encodePrompt(render(prompt, tokenizer));
-  const sequences: PlannedSequence[] = [{ key: KEY, ids, promptLength: ids.length, reads: [], decode: limit }];
+): Promise<JudgeAnswer> {
+  const rendered = render(prompt, tokenizer);
+  const ids = tokenizer.encodePrompt(rendered);
+  const reply: PlannedSequence = { key: REPLY, ids, promptLength: ids.length, reads: [], decode: limit };
+  const options =
+    texts === null ? [] : LETTERS.map((letter) => option(letter, texts[letter], rendered, ids, tokenizer));
+  const sequences = [reply, ...options.map((o) => o.sequence)];
   const readings = await executeTree(planTree(sequences), sequences, deps(decoder, stops, sequences));
-  return { text: tokenizer.decode(readings.decoded(KEY)), promptTokens: ids.length };
+  const [A, B] = options.map((o) => score(o, readings));
+  return { text: tokenizer.decode(readings.decoded(REPLY)), likelihoods: A && B ? { A, B } : null };
 }
 
-async function likelihoods(
-  prompt: JudgePrompt,
-  texts: Readonly<Record<Letter, string>>,
+interface PlannedOption {
+  readonly sequence: PlannedSequence;
+  readonly start: number;
+  readonly tokens: readonly number[];
+}
+
+function option(
+  letter: Letter,
+  text: string,
+  rendered: string,
+  prefix: readonly number[],
   tokenizer: Tokenizer,
-  decoder: Decoder,
-  stops: ReadonlySet<number>,
-): Promise<JudgeLikelihoods> {
-  const rendered = render(prompt, tokenizer);
-  const prefix = tokenizer.encodePrompt(rendered);
-  const made = (['A', 'B'] as const).map((letter) => {
-    const ids = tokenizer.encodePrompt(rendered + texts[letter]);
-    const { start, tokens } = optionTokens(prefix, ids);
-    if (tokens.length === 0)
-      throw new FaultError(
-        fault('bad-prompt', `The option "${texts[letter]}" has no tokens of its own for the judge.`),
-      );
-    const reads = tokens.map((t, j) => ({ position: start - 1 + j, targets: [t] }));
-    return { tokens, start, sequence: { key: letter, ids, promptLength: start, reads, decode: 0 } };
+): PlannedOption {
+  const ids = tokenizer.encodePrompt(rendered + text);
+  const { start, tokens } = optionTokens(prefix, ids);
+  if (tokens.length === 0)
+    throw new FaultError(fault('bad-prompt', `The option "${text}" has no tokens of its own for the judge.`));
+  const reads = tokens.map((t, j) => ({ position: start - 1 + j, targets: [t] }));
+  return { tokens, start, sequence: { key: letter, ids, promptLength: start, reads, decode: 0 } };
+}
+
+function score({ sequence, start, tokens }: PlannedOption, readings: Readings): JudgeLikelihoods[Letter] {
+  const tokenLogprobs = tokens.map((t, j) => {
+    const p = readings.at(sequence.key, start - 1 + j).get(t);
+    if (p === undefined) throw new RangeError(`log p of token ${t} was not read.`);
+    return p;
   });
-  const sequences = made.map((m) => m.sequence);
-  const readings = await executeTree(planTree(sequences), sequences, deps(decoder, stops, sequences));
-  const scores = made.map(({ tokens, start, sequence }) => {
-    const tokenLogprobs = tokens.map(
-      (t, j) => readings.at(sequence.key, start - 1 + j).get(t) ?? Number.NEGATIVE_INFINITY,
-    );
-    const sum = tokenLogprobs.reduce((a, b) => a + b, 0);
-    return { score: sum / tokens.length, sum, tokens, tokenLogprobs };
-  });
-  const [A, B] = scores;
-  if (!A || !B) throw new FaultError(fault('internal', 'The judge scored fewer than two options.'));
-  return { A, B };
+  const sum = tokenLogprobs.reduce((a, b) => a + b, 0);
+  return { score: sum / tokens.length, sum, tokens, tokenLogprobs };
 }

@@ -1,34 +1,16 @@
-/** Which dtypes a model folder offers for each session file, and in which order they are tried when the user leaves it open. */
+import { dtypesIn } from '../catalogue/folder.ts';
 
-const SUFFIXES: readonly (readonly [string, string])[] = [
-  ['_quantized', 'q8'],
-  ['_q4f16', 'q4f16'],
-  ['_fp16', 'fp16'],
-  ['_uint8', 'uint8'],
-  ['_int8', 'int8'],
-  ['_bnb4', 'bnb4'],
-  ['_q4', 'q4'],
-  ['', 'fp32'],
-];
+/** Which dtypes a model folder offers for each session file, and in which order they are tried when the user leaves it open. */
 
 /** dtypes of each session file, from the file names under onnx/. */
 export function dtypesOf(paths: readonly string[], sessions: readonly string[]): Record<string, readonly string[]> {
-  const out: Record<string, string[]> = Object.fromEntries(sessions.map((s) => [s, []]));
-  for (const path of paths) {
-    const name = /^onnx\/(.+)\.onnx$/.exec(path)?.[1];
-    if (name === undefined) continue;
-    for (const session of sessions) {
-      if (!name.startsWith(session)) continue;
-      const dtype = SUFFIXES.find(([suffix]) => name === session + suffix)?.[1];
-      if (dtype !== undefined) out[session]?.push(dtype);
-    }
-  }
-  return out;
+  const found = dtypesIn(paths);
+  return Object.fromEntries(sessions.map((s) => [s, found[s] ?? []]));
 }
 
-/** Orders of preference. Quantised vision encoders lose features (models.md, medgemma), so vision stays as fine as it comes. */
 /** Below this many bytes of fp32 sessions 'auto' takes fp32. */
 export const SMALL_BYTES = 256 * 1024 * 1024;
+/* Orders of preference. Quantised vision encoders lose features (models.md, medgemma), so vision stays as fine as it comes. */
 const DECODER_GPU_HALF = ['q4f16', 'q4', 'fp16', 'q8', 'fp32', 'int8', 'uint8', 'bnb4'];
 const DECODER_FULL = ['q4', 'q8', 'fp32', 'int8', 'uint8', 'bnb4'];
 const OTHER_GPU_HALF = ['fp16', 'fp32', 'q4f16', 'q4', 'q8', 'int8', 'uint8', 'bnb4'];

@@ -1,5 +1,6 @@
 import type { Benchmark, Letter, Pair } from '../benchmark/types.ts';
-import { recordKey, type ResultRecord } from '../scoring/record.ts';
+import { UNJUDGED } from '../scoring/ff.ts';
+import { recordKey, type ResultRecord, type ScoredRecord } from '../scoring/record.ts';
 
 /** The answers of one method to one pair; null is invalid. */
 export interface PairAnswers {
@@ -33,8 +34,13 @@ export function indexRecords(records: Iterable<ResultRecord>): ReadonlyMap<strin
   return index;
 }
 
+/** The record if it says what was chosen: it did not fail, and a free answer was judged; else null. */
+export function answered(r: ResultRecord | undefined): ScoredRecord | null {
+  return r?.status === 'scored' && !r.notes.includes(UNJUDGED) ? r : null;
+}
+
 /**
- * The pairs whose two questions both have a score under a method, in the benchmark's order. A pair with a failed or missing question is left out:
+ * The pairs whose two questions both have a score under a method, in the benchmark's order. A pair with a failed, missing or unjudged question is left out:
  * it leaves that method's denominators (results.md).
  */
 export function pairAnswers(
@@ -43,9 +49,9 @@ export function pairAnswers(
   method: string,
 ): readonly PairAnswers[] {
   return benchmark.pairs.flatMap((pair) => {
-    const one = index.get(recordKey({ pair: pair.id, image: 1, method }));
-    const two = index.get(recordKey({ pair: pair.id, image: 2, method }));
-    if (one?.status !== 'scored' || two?.status !== 'scored') return [];
+    const one = answered(index.get(recordKey({ pair: pair.id, image: 1, method })));
+    const two = answered(index.get(recordKey({ pair: pair.id, image: 2, method })));
+    if (!one || !two) return [];
     return [{ pair, chosen: [one.chosen, two.chosen] as const }];
   });
 }

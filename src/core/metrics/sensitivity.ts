@@ -1,4 +1,5 @@
 import type { Benchmark, Letter } from '../benchmark/types.ts';
+import { methodParts } from '../scoring/methods.ts';
 import { recordKey, type OptionScore, type ResultRecord, type ScoredRecord } from '../scoring/record.ts';
 import { indexRecords } from './counts.ts';
 import { percentOf, round2 } from './rounding.ts';
@@ -22,13 +23,22 @@ export interface ImageBlindness {
   readonly same: number;
 }
 
-/** What a method's answers depend on besides the image (issue "Sensitivity"): null where the condition was not run. */
+/** How often the answer stays when the question is put in other words; percent of the questions that have both answers valid. */
+export interface Wording {
+  /** Number of the paraphrase in run.json, from 1. */
+  readonly paraphrase: number;
+  readonly questions: number;
+  readonly same: number;
+}
+
+/** What a method's answers depend on besides the image: null, or empty, where the condition was not run. */
 export interface Sensitivity {
   readonly position: PositionBias | null;
   readonly blindness: readonly ImageBlindness[];
+  readonly wording: readonly Wording[];
 }
 
-/** Sensitivity of each method that was also asked under a condition (`gd+swap`, `gd+no-image`, ...). */
+/** Sensitivity of each method that was also asked under a condition (`gd+swap`, `gd+no-image`, `gd+paraphrase-1`, ...). */
 export function sensitivity(
   benchmark: Pick<Benchmark, 'pairs'>,
   records: readonly ResultRecord[],
@@ -40,13 +50,24 @@ export function sensitivity(
     position: names.has(`${method}+swap`) ? positionBias(answers(benchmark, index, method, 'swap')) : null,
     blindness: (['no-image', 'blank-image'] as const)
       .filter((c) => names.has(`${method}+${c}`))
-      .map((condition) => {
-        const both = answers(benchmark, index, method, condition);
-        const same = both.filter(([a, b]) => a === b).length;
-        return { condition, questions: both.length, same: percentOf(same, both.length) };
-      }),
+      .map((condition) => ({ condition, ...stays(answers(benchmark, index, method, condition)) })),
+    wording: [...names]
+      .flatMap((name) => {
+        const parts = name.startsWith(`${method}+`) ? methodParts(name) : null;
+        return parts?.paraphrase === undefined ? [] : [parts.paraphrase];
+      })
+      .sort((a, b) => a - b)
+      .map((paraphrase) => ({
+        paraphrase,
+        ...stays(answers(benchmark, index, method, `paraphrase-${paraphrase}`)),
+      })),
   });
   return Object.fromEntries(bases.map((m) => [m, of(m)]));
+}
+
+function stays(both: readonly (readonly [Letter, Letter])[]): { questions: number; same: number } {
+  const same = both.filter(([a, b]) => a === b).length;
+  return { questions: both.length, same: percentOf(same, both.length) };
 }
 
 /** For each question with both answers valid: the plain answer, and that under the condition. Both name the benchmark's options, exchanged or not. */

@@ -1,6 +1,7 @@
 import type { Benchmark, SkippedPair } from '../benchmark/types.ts';
 import type { ResultRecord } from '../scoring/record.ts';
 import {
+  answered,
   categoriesOf,
   countCategories,
   countPairs,
@@ -25,7 +26,7 @@ export interface CategorySummary extends Rates {
 }
 export interface MethodSummary extends Rates {
   readonly counts: Counts;
-  /** Questions of this method that failed, and those that have no record at all. */
+  /** Questions of this method that failed, and those that have no record at all or no judge yet. */
   readonly failed: number;
   readonly missing: number;
   readonly byCategory: Readonly<Record<string, CategorySummary>>;
@@ -88,7 +89,7 @@ export function summarise(
         ...overall(counts),
         counts,
         failed: ofMethod.filter((r) => r.status === 'failed').length,
-        missing: benchmark.pairs.length * 2 - ofMethod.length,
+        missing: benchmark.pairs.length * 2 - ofMethod.filter((r) => r.status === 'failed' || answered(r)).length,
         byCategory: Object.fromEntries(byCategory),
       },
     ];

@@ -4,6 +4,7 @@ import { isObject } from '../json.ts';
 import { pmiRecords, withPmi } from '../metrics/sensitivity.ts';
 import { orderMethods, summarise, type Summary } from '../metrics/summary.ts';
 import { recordedMethods } from '../scoring/methods.ts';
+import { PUBLISHED_READING, readAs } from '../scoring/again.ts';
 import type { ResultRecord } from '../scoring/record.ts';
 import { strictJson } from './canonical.ts';
 import { modeOf, officialFile, officialKey, parseOfficialName } from './official.ts';
@@ -26,7 +27,7 @@ export function isCertified(run: RunInfo): boolean {
 
 /**
  * The whole results folder of a run (results.md, "lookalike-results/1"): run.json, records.jsonl in the benchmark's order, summary.json, tables.md,
- * tables.csv, and official/`<key>_<mode>.json` for each method that the benchmark's own code knows.
+ * tables.csv, and official/`<key>_<mode>.json` for each method that the benchmark's own code knows. Raw answers are read as `run.reading` says.
  * @param limit first N pairs only, as the run had it; null for all
  * @throws RangeError naming the place of a NaN or Infinity: no file holds one
  */
@@ -37,7 +38,7 @@ export function resultsFiles(
   limit: number | null = null,
 ): readonly ResultText[] {
   const limited = limitBenchmark(benchmark, limit);
-  const ordered = withPmi(inOrder(limited, records));
+  const ordered = withPmi(inOrder(limited, readAs(records, run.reading ?? PUBLISHED_READING)));
   // PMI chooses from numbers that the ps records hold, so its choices are derived, not recorded.
   const derived = [...ordered, ...pmiRecords(ordered)];
   // Methods that were asked for are named even where nothing of them was scored.

@@ -1,5 +1,5 @@
 import type { Benchmark, Letter, Pair } from '../benchmark/types.ts';
-import { categoriesOf, countCategories, countPairs, indexRecords } from '../metrics/counts.ts';
+import { answered, categoriesOf, countCategories, countPairs, indexRecords } from '../metrics/counts.ts';
 import { recordKey, type ScoredRecord, type ResultRecord } from '../scoring/record.ts';
 
 /** Modes of the benchmark's own code and the methods that they are (scoring.md, "Official result files"). */
@@ -63,7 +63,7 @@ export function officialScore(
 
 /**
  * `<key>_<mode>.json` in the form that the benchmark's own code writes (utils/answering.py): for each pair the two answers and its score table. Pairs
- * with a failed or missing question are left out, as if the code had not come to them.
+ * with a failed, missing or unjudged question are left out, as if the code had not come to them.
  * @returns null when the official code knows no such method, or no pair is scored
  */
 export function officialFile(
@@ -75,9 +75,9 @@ export function officialFile(
   const index = indexRecords(records);
   const categories = categoriesOf(benchmark);
   const entries = benchmark.pairs.flatMap((pair): string[] => {
-    const one = index.get(recordKey({ pair: pair.id, image: 1, method }));
-    const two = index.get(recordKey({ pair: pair.id, image: 2, method }));
-    if (one?.status !== 'scored' || two?.status !== 'scored') return [];
+    const one = answered(index.get(recordKey({ pair: pair.id, image: 1, method })));
+    const two = answered(index.get(recordKey({ pair: pair.id, image: 2, method })));
+    if (!one || !two) return [];
     const score = officialScore([{ pair, chosen: [one.chosen, two.chosen] }], categories);
     const entry = { answer: { im1: officialAnswer(one), im2: officialAnswer(two) }, score };
     // Written member by member: an object would move ids that look like numbers.

@@ -1,6 +1,7 @@
 import type { Benchmark } from '../benchmark/types.ts';
 import { setInterval as intervalOfSet } from '../metrics/interval.ts';
 import type { CategorySummary, MethodSummary, Summary } from '../metrics/summary.ts';
+import { isPublishedReading } from '../scoring/again.ts';
 import type { ResultRecord } from '../scoring/record.ts';
 import { cell, csvLines, percentText, toMarkdown, toText, type Cell, type Grid } from './grid.ts';
 import type { RunInfo } from './run.ts';
@@ -25,7 +26,9 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 export function methodName(method: string): string {
   const [base = '', condition] = method.split('+');
   const name = NAMES[base] ?? base;
-  return condition === undefined ? name : `${name}, ${CONDITIONS[condition] ?? condition}`;
+  if (condition === undefined) return name;
+  const words = /^paraphrase-(\d+)$/.exec(condition)?.[1];
+  return `${name}, ${words === undefined ? (CONDITIONS[condition] ?? condition) : `paraphrase ${words}`}`;
 }
 
 const RATES = ['set', 'individual', 'confusion', 'invalid', 'precision'] as const;
@@ -81,6 +84,15 @@ function describe(run: RunInfo, summary: Summary): readonly string[] {
     : [
         `${run.device.kind === 'webgpu' ? 'WebGPU' : 'WASM'}${dtype === '' ? '' : `, ${dtype}`}, prompts ${run.promptSet.name}, Lookalike ${run.lookalike}.`,
       ];
+  if (run.judge)
+    lines.push(
+      `Free answers judged by ${run.judge.kind === 'person' ? 'people' : run.judge.kind === 'self' ? 'the model itself' : run.judge.id}.`,
+    );
+  run.paraphrases?.forEach((p, i) => lines.push(`Paraphrase ${i + 1}: prompts ${p.name}.`));
+  if (run.reading && !isPublishedReading(run.reading))
+    lines.push(
+      `Answers read anew: MC by the ${run.reading.mcParser} parser, FF with a gap of ${run.reading.ffGap} between the judge's scores.`,
+    );
   if (run.state !== 'done') lines.push(`The run ${run.state === 'stopped' ? 'was stopped' : 'failed'} before its end.`);
   if (summary.failed > 0)
     lines.push(
@@ -129,20 +141,25 @@ function scored(m: MethodSummary, summary: Summary): string {
   return `${m.counts.pairs} of ${summary.pairs}`;
 }
 
-/** Position bias and image-blindness of the methods that were asked under conditions. */
+/** Position bias, image-blindness and steadiness under other words of the methods that were asked under conditions. */
 function sensitivityGrids(summary: Summary, notes: readonly string[]): readonly Grid[] {
   const all = Object.entries(summary.sensitivity ?? {});
   if (all.length === 0) return [];
   const share = (value: number | undefined, n: number | undefined): Cell =>
     cell(value === undefined ? '-' : `${percentText(value)} of ${n ?? 0}`);
-  const rows = all.map(([method, { position: p, blindness }]): Cell[] => {
+  const paraphrases = [...new Set(all.flatMap(([, s]) => s.wording.map((w) => w.paraphrase)))].sort((a, b) => a - b);
+  const rows = all.map(([method, { position: p, blindness, wording }]): Cell[] => {
     const blind = (c: string): Cell => {
       const b = blindness.find((x) => x.condition === c);
       return share(b?.same, b?.questions);
     };
     const name = `${methodName(method)} (${summary.methods[method]?.counts.pairs ?? 0} of ${summary.pairs} pairs)`;
     const place = [p?.steady, p?.first, p?.second].map((v) => share(v, p?.questions));
-    return [cell(name), ...place, blind('no-image'), blind('blank-image')];
+    const words = paraphrases.map((n) => {
+      const w = wording.find((x) => x.paraphrase === n);
+      return share(w?.same, w?.questions);
+    });
+    return [cell(name), ...place, blind('no-image'), blind('blank-image'), ...words];
   });
   const caption = 'Sensitivity, % of questions with both answers valid';
   const columns = [
@@ -152,6 +169,7 @@ function sensitivityGrids(summary: Summary, notes: readonly string[]): readonly 
     'Second both times',
     'Same without image',
     'Same with blank image',
+    ...paraphrases.map((n) => `Same under paraphrase ${n}`),
   ];
   return [{ caption, groups: null, columns, rows, notes }];
 }

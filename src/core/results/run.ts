@@ -1,6 +1,19 @@
 import type { Fault } from '../fault.ts';
 import type { PixelPolicy } from '../pixels/types.ts';
 import type { Work } from '../plan/types.ts';
+import type { Reading } from '../scoring/again.ts';
+
+/** A judge of free answers: a model with the files that were loaded, the model under test itself, or people (each named in the records). */
+export type JudgeInfo =
+  | {
+      readonly kind: 'model' | 'self';
+      readonly id: string;
+      /** Of the decoder graph, as in the records. */
+      readonly sha256: string;
+      readonly dtype: string;
+      readonly files: readonly { readonly path: string; readonly sha256: string }[];
+    }
+  | { readonly kind: 'person' };
 
 /** run.json of the results folder (results.md): everything that a score depends on. */
 export interface RunInfo {
@@ -30,7 +43,19 @@ export interface RunInfo {
     readonly sha256: string;
     readonly prompts: Readonly<Record<string, string>>;
   };
+  /** SHA-256 of the images of the prompt set's examples, by the file name that the set gives them. */
+  readonly shotImages?: Readonly<Record<string, string>>;
+  /** What `paraphrase-1`, `paraphrase-2`, ... in methods are. */
+  readonly paraphrases?: readonly {
+    readonly name: string;
+    readonly sha256: string;
+    readonly prompts: Readonly<Record<string, string>>;
+  }[];
   readonly methods: readonly string[];
+  /** Who judges free answers; absent where none are asked for. */
+  readonly judge?: JudgeInfo;
+  /** How raw answers were read for the numbers of this folder; absent: as published. */
+  readonly reading?: Reading;
   readonly device: {
     readonly kind: 'webgpu' | 'wasm';
     readonly adapter: Readonly<Record<string, string>> | null;

@@ -49,8 +49,20 @@ describe('image-blindness', () => {
           { condition: 'no-image', questions: 8, same: 50 },
           { condition: 'blank-image', questions: 8, same: 87.5 },
         ],
+        wording: [],
       },
     });
+  });
+  it('and how often it stays in other words, paraphrase by paraphrase', () => {
+    const records = [
+      ...answers('gd', 'ABABABAB'),
+      ...answers('gd+paraphrase-10', 'ABABABAB'),
+      ...answers('gd+paraphrase-2', 'AAAAAA-B'),
+    ];
+    expect(sensitivity(benchmark, records)['gd']?.wording).toEqual([
+      { paraphrase: 2, questions: 7, same: 57.14 },
+      { paraphrase: 10, questions: 8, same: 100 },
+    ]);
   });
   it('gives 0 / 50 / 100 to a model that does not look', () => {
     const records = policy(benchmark, 'gd+blank-image', (p) => (p.id === first.id ? 'A' : 'B'));

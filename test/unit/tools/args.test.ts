@@ -22,6 +22,8 @@ describe('arguments of evaluate', () => {
       prompts: null,
       shots: null,
       judge: null,
+      paraphrases: null,
+      mcParser: 'published',
       device: 'auto',
       dtype: 'auto',
       threads: 'auto',
