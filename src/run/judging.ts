@@ -80,7 +80,8 @@ function byLikelihood(record: ScoredRecord, options: JudgeLikelihoods): ScoredRe
   const chosen = options.A.score > options.B.score ? 'A' : 'B';
   const margin = Math.abs(options.A.score - options.B.score);
   const method = likelihoodMethod(record.method);
-  return { ...record, method, chosen, correct: chosen === record.right, options, margin };
+  const notes = record.notes.filter((n) => n !== JUDGE_UNREADABLE);
+  return { ...record, method, notes, chosen, correct: chosen === record.right, options, margin };
 }
 
 /** `ff` -> `ff-likelihood`, its condition kept. */

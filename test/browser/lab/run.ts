@@ -28,6 +28,10 @@ export interface LabRun {
   readonly sampleAt?: readonly number[];
   /** Image features and certificates outlive the run, for the next one on this page. */
   readonly keepFeatures?: boolean;
+  readonly judgeId?: string;
+  readonly paraphrases?: RunConfig['paraphrases'];
+  /** Records of an earlier part of the run. */
+  readonly earlier?: readonly ResultRecord[];
 }
 
 export interface LabRunResult {
@@ -71,7 +75,7 @@ function benchmarkOf(run: LabRun): Benchmark {
 /** The product's own controller on ports in memory, with faults dealt out as it goes. */
 export async function run(request: LabRun): Promise<LabRunResult> {
   const benchmark = benchmarkOf(request);
-  const kept: ResultRecord[] = [];
+  const kept: ResultRecord[] = [...(request.earlier ?? [])];
   const config = (await (await fetch(`${request.base}config.json`)).json()) as unknown;
   const base = new URL(request.base, location.href).href;
   const model: ResolvedModel = {
@@ -170,5 +174,7 @@ function configOf(request: LabRun): RunConfig {
     policy: DEFAULT_PIXEL_POLICY,
     allowUncertified: request.allowUncertified ?? false,
     keepFeatures: request.keepFeatures ?? false,
+    ...(request.judgeId ? { judgeId: request.judgeId } : {}),
+    ...(request.paraphrases ? { paraphrases: request.paraphrases } : {}),
   };
 }
