@@ -68,3 +68,11 @@ test('ps wants ps-official too', () => {
     'ps-official',
   ]);
 });
+
+test('a free answer that no judge has read is named', () => {
+  const waiting = { ...scored('1', 1, 'ff'), notes: ['unjudged'] };
+  const records = [waiting, scored('1', 2, 'ff'), scored('2', 1, 'ff'), scored('2', 2, 'ff')];
+  expect(unscored(benchmark, ['ff'], null, records, 'never reached').filter((u) => u.pair !== '3')).toEqual([
+    { pair: '1', image: 1, method: 'ff', reason: 'No judge has read this answer yet.' },
+  ]);
+});

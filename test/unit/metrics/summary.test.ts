@@ -26,6 +26,17 @@ describe('round2', () => {
   it('prints 0 of 0 as 0', () => expect([percentOf(0, 0), percentOfTotal(0, 0)]).toEqual([0, 0]));
 });
 
+describe('free answers that wait for a judge', () => {
+  it('are in no denominator, and count as missing', () => {
+    const records = policy(benchmark, 'ff', (p, i) => p.images[i - 1]?.right ?? null).map((r, i) =>
+      r.status === 'scored' && i < 3 ? { ...r, chosen: null, correct: false, notes: ['unjudged'] } : r,
+    );
+    const { ff } = summarise(benchmark, records).methods;
+    expect(ff).toMatchObject({ set: 100, invalid: 0, missing: 3, failed: 0 });
+    expect(ff?.counts.pairs).toBe(benchmark.pairs.length - 2);
+  });
+});
+
 describe('summarise', () => {
   it("finds the paper's category sizes", () => {
     const m = summarise(

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { scoredByPerson, withGap, withParser } from '../../../src/core/scoring/again.ts';
+import {
+  PUBLISHED_READING,
+  readAnew,
+  readAs,
+  scoredByPerson,
+  withGap,
+  withParser,
+} from '../../../src/core/scoring/again.ts';
 import type { ScoredRecord } from '../../../src/core/scoring/record.ts';
 
 const record = (method: string, text: string | null, more: Partial<ScoredRecord> = {}): ScoredRecord => ({
@@ -55,5 +62,31 @@ describe('scoredByPerson', () => {
       judge: { name: 'Dr A', a: 9, b: 2 },
       notes: ['low-mass'],
     });
+  });
+});
+
+describe('a score that no person can mean', () => {
+  it.each([
+    [0, 5],
+    [5, 11],
+    [NaN, 5],
+  ])('%s and %s is refused', (a, b) => {
+    expect(() => scoredByPerson(record('ff', 'x'), 'Dr A', a, b)).toThrow('from 1 to 10');
+  });
+});
+
+describe('readings', () => {
+  // An imported file may say what no parser of ours would: as published, that is left as it is.
+  const imported = record('mc', 'neither', { chosen: 'A', correct: true });
+  it('as published leaves what was recorded', () => {
+    expect(readAs([imported], PUBLISHED_READING)).toEqual([imported]);
+    expect(readAnew([imported], PUBLISHED_READING)[0]?.chosen).toBeNull();
+  });
+  it('reads MC and FF anew, each by its own rule', () => {
+    const judge = { name: 'j', sha256: '', a: 5, b: 3, text: '' };
+    const read = readAs([record('mc', '(A)'), record('ff', 'x', { judge })], { mcParser: 'strict', ffGap: 2 });
+    expect(read.map((r) => r.chosen)).toEqual(['A', 'A']);
+    expect(readAs(read, PUBLISHED_READING)).toEqual(read);
+    expect(readAnew(read, PUBLISHED_READING).map((r) => r.chosen)).toEqual([null, null]);
   });
 });

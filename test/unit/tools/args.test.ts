@@ -87,3 +87,21 @@ describe('arguments of evaluate', () => {
     expect(refusal(line)).toEqual({ message: expect.stringContaining(message), code: 2 });
   });
 });
+
+describe('judges, paraphrases and parsers', () => {
+  test('are taken as they are', () => {
+    const line = '--methods gd,gd+paraphrase,ff --judge self --paraphrases mine.json --mc-parser strict';
+    expect(parseEvaluate(line.split(' '))).toMatchObject({
+      methods: ['gd', 'gd+paraphrase', 'ff'],
+      judge: 'self',
+      paraphrases: 'mine.json',
+      mcParser: 'strict',
+    });
+  });
+  test('a parser that is none is refused with what there is', () => {
+    expect(refusal('--mc-parser stict')).toEqual({
+      message: '--mc-parser: there is no parser "stict". Did you mean strict? See npm run evaluate -- --help.',
+      code: 2,
+    });
+  });
+});
