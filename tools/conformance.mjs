@@ -111,10 +111,13 @@ export async function checkFolder(dir, onVerdict) {
     });
     try {
       await browser.page.goto(server.url);
-      await browser.page.waitForFunction(() => 'checkCases' in window);
+      await browser.page.waitForFunction(() => 'checkCases' in globalThis);
       for (let from = 0; from < cases.length; from += BATCH) {
         const batch = cases.slice(from, from + BATCH);
-        const verdicts = await browser.page.evaluate((some) => window.checkCases('cases/', some), batch);
+        const verdicts = await browser.page.evaluate(
+          (some) => /** @type {any} */ (globalThis).checkCases('cases/', some),
+          batch,
+        );
         verdicts.forEach(onVerdict);
       }
     } finally {

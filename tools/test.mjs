@@ -22,6 +22,7 @@ function bin(/** @type {string} */ path) {
 const ESLINT = bin('eslint/bin/eslint.js');
 const PRETTIER = bin('prettier/bin/prettier.cjs');
 const SVELTE_CHECK = bin('svelte-check/bin/svelte-check');
+const TSC = bin('typescript/bin/tsc');
 const VITEST = bin('vitest/vitest.mjs');
 const PLAYWRIGHT = bin('@playwright/test/cli.js');
 
@@ -86,6 +87,12 @@ async function format() {
 async function types() {
   const run = await node([SVELTE_CHECK, '--tsconfig', './tsconfig.json', '--fail-on-warnings', '--output', 'machine']);
   return checked('svelte-check', run, count(run.output, /^\d+ (ERROR|WARNING) "/gm));
+}
+
+/** The programs behind the npm commands, checked by their JSDoc types. */
+async function toolTypes() {
+  const run = await node([TSC, '--noEmit', '-p', 'tsconfig.tools.json']);
+  return checked('tsc of tools', run, count(run.output, /: error TS\d+:/g));
 }
 
 /** svelte-check can say nothing at all in some set-ups: it must still find an error put before it. */
@@ -192,6 +199,7 @@ function suites(/** @type {boolean} */ soak) {
     ['lint', lint],
     ['format', format],
     ['types', types],
+    ['tool types', toolTypes],
     ['types canary', typesCanary],
     ['unit', unit],
     ['browser', () => browser(false)],
