@@ -56,6 +56,7 @@ export function makeRunInfo(p: InfoParts): RunInfo {
       name,
       sha256: config.promptSetSha256,
       prompts: { ...prompts, ...(system === null ? {} : { system }) },
+      ...(config.shotImages ? { shotImages: config.shotImages } : {}),
     },
     methods: config.methods,
     device: {

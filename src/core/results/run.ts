@@ -29,6 +29,8 @@ export interface RunInfo {
     readonly name: string;
     readonly sha256: string;
     readonly prompts: Readonly<Record<string, string>>;
+    /** Few-shot sets: SHA-256 of the example images, by their file names. */
+    readonly shotImages?: Readonly<Record<string, string>>;
   };
   readonly methods: readonly string[];
   readonly device: {
