@@ -36,9 +36,8 @@ function stored(store: string, id: string): Promise<unknown> {
         open.onerror = () => reject(open.error);
         open.onsuccess = () => {
           const db = open.result;
-          const all = name === 'records';
           const from = db.transaction(name).objectStore(name);
-          const got: IDBRequest<unknown> = all ? from.index('run').getAll(key) : from.get(key);
+          const got = name === 'records' ? from.index('run').getAll(key) : from.get(key);
           got.onsuccess = () => (db.close(), resolve(got.result));
           got.onerror = () => reject(got.error);
         };
