@@ -37,7 +37,8 @@ Nothing is uploaded. Without options: the built-in benchmark of phantoms with th
   --limit N           the first N pairs only
   --out DIR           results folder (default: results/<time>-<benchmark>-<model>)
   --resume            go on with the unfinished run in --out; nothing is scored twice
-  --import FILE       read an official result file (<key>_<mode>.json) instead of running a model
+  --import FILE       read an official result file (<key>_<mode>.json) instead of running a model; may be repeated for the files of one key,
+                      whose methods become one table
   --accept-partial    with --import: take the readable part of a file that has faults
   --allow-uncertified run although the device fails its check; every table then says so
   --help              this text
@@ -62,7 +63,7 @@ const OPTIONS = /** @type {const} */ ({
   limit: { type: 'string' },
   out: { type: 'string' },
   resume: { type: 'boolean' },
-  import: { type: 'string' },
+  import: { type: 'string', multiple: true },
   'accept-partial': { type: 'boolean' },
   'allow-uncertified': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -84,7 +85,7 @@ const OPTIONS = /** @type {const} */ ({
  * @property {number | null} limit
  * @property {string | null} out
  * @property {boolean} resume
- * @property {string | null} importFile
+ * @property {string[]} importFiles
  * @property {boolean} acceptPartial
  * @property {boolean} allowUncertified
  * @property {boolean} help
@@ -126,9 +127,9 @@ function parse(argv) {
     if (token.kind !== 'option') continue;
     if (!names.includes(token.name))
       throw wrong(`There is no option ${token.rawName}. ${hint(token.name, names, '--')}`);
-    if (seen.has(token.name)) throw wrong(`--${token.name} is given twice.`);
-    seen.add(token.name);
     const option = OPTIONS[/** @type {keyof typeof OPTIONS} */ (token.name)];
+    if (seen.has(token.name) && !('multiple' in option)) throw wrong(`--${token.name} is given twice.`);
+    seen.add(token.name);
     // `--limit --resume` would take the next option as the value.
     if (
       option.type === 'string' &&
@@ -239,7 +240,7 @@ export function parseEvaluate(argv) {
     limit: positive('limit', values.limit),
     out: values.out ?? null,
     resume: values.resume ?? false,
-    importFile: values.import ?? null,
+    importFiles: values.import ?? [],
     acceptPartial: values['accept-partial'] ?? false,
     allowUncertified: values['allow-uncertified'] ?? false,
     help: values.help ?? false,

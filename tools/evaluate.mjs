@@ -29,11 +29,13 @@ async function prepare(args, argv) {
   const shots = optionalFolder('shots', args.shots, HERE);
   const judge = args.judge === 'self' ? null : optionalFolder('judge', args.judge, HERE);
   const imported =
-    args.importFile === null ? null : { ...readImport(args.importFile, HERE), acceptPartial: args.acceptPartial };
+    args.importFiles.length === 0
+      ? null
+      : { files: args.importFiles.map((file) => readImport(file, HERE)), acceptPartial: args.acceptPartial };
   const model = imported === null ? await modelFolder(args.model, args.dtype, HERE) : null;
   const out = resolve(
     HERE,
-    args.out ?? defaultOut(new Date(), benchmark.name, model?.name ?? imported?.name ?? 'import'),
+    args.out ?? defaultOut(new Date(), benchmark.name, model?.name ?? imported?.files[0]?.name ?? 'import'),
   );
   const earlier = openOut(out, args.resume);
   /** @type {DriveRequest} */

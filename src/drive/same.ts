@@ -41,6 +41,12 @@ function paraphrasesChanged(before: RunInfo, config: RunConfig): readonly (strin
   });
 }
 
+/** Example images by content; a run of a version that did not write them down is not held against it. */
+function changedShots(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): string | null {
+  const other = Object.keys(before).find((name) => before[name] !== now[name]);
+  return other === undefined ? null : `the example image ${other} is another than it was`;
+}
+
 function changedModel(before: RunInfo['model'], now: Pick<ResolvedModel, 'id' | 'files'>): string | null {
   if (contents(before.files) === contents(now.files)) return null;
   const other = now.files.find((f) => before.files.find((b) => b.path === f.path)?.sha256 !== f.sha256);
@@ -71,6 +77,7 @@ export function assertResumable(
   refuse(
     changedContent('benchmark', before.benchmark, benchmark),
     changedContent('prompt set', before.promptSet, { name: config.promptSet.name, sha256: config.promptSetSha256 }),
+    changedShots(before.promptSet.shotImages ?? {}, config.shotImages ?? {}),
     changedModel(before.model, model),
     ...paraphrasesChanged(before, config),
   );

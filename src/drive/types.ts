@@ -52,8 +52,11 @@ export interface DriveRequest {
   readonly command: string;
   /** What an earlier, unfinished run left: its run.json (null when it never got there) and the whole lines of records.jsonl. */
   readonly resume: { readonly info: unknown; readonly records: readonly unknown[] } | null;
-  /** An official result file (`<key>_<mode>.json`), to be read instead of running a model. */
-  readonly imported: { readonly name: string; readonly text: string; readonly acceptPartial: boolean } | null;
+  /** Official result files (`<key>_<mode>.json`) of one model, to be read instead of running a model. */
+  readonly imported: {
+    readonly files: readonly { readonly name: string; readonly text: string }[];
+    readonly acceptPartial: boolean;
+  } | null;
 }
 
 /** One file of the results folder. */

@@ -2,14 +2,9 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { attempt, transact, type Store } from './db.ts';
 import { sha256 } from './hash.ts';
+import { IMAGE_STORES, imagesOf, sweepImages } from './images.ts';
 import { checked } from './checked.ts';
 import { storedBenchmark, type StoredBenchmark } from './rows.ts';
-
-/** Hashes of the distinct images that a benchmark's pairs use. */
-export function imagesOf(benchmark: Benchmark): readonly string[] {
-  const all = benchmark.pairs.flatMap((p) => p.images.map((i) => i.sha256));
-  return [...new Set(all.filter((s) => s !== null))];
-}
 
 /** Same question file and same images: same id. A folder that gained images since is another benchmark, so old runs keep theirs. */
 export async function benchmarkId(benchmark: Benchmark): Promise<string> {
@@ -65,13 +60,10 @@ export async function listBenchmarks(store: Store): Promise<readonly StoredBench
   return all.sort((a, b) => b.addedAt.localeCompare(a.addedAt));
 }
 
-/** Deletes a benchmark and the images that no other benchmark uses. Runs keep their records. */
+/** Deletes a benchmark and the images that nothing else uses. Runs keep their records. */
 export async function deleteBenchmark(store: Store, id: string): Promise<void> {
-  await transact(store, 'deleting the benchmark', ['benchmarks', 'images'], 'relaxed', async (tx) => {
+  await transact(store, 'deleting the benchmark', [...IMAGE_STORES], 'relaxed', async (tx) => {
     await tx.objectStore('benchmarks').delete(id);
-    const others = await tx.objectStore('benchmarks').getAll();
-    const used = new Set(others.flatMap((o) => imagesOf(o.benchmark)));
-    for (const sha of await tx.objectStore('images').getAllKeys())
-      if (!used.has(sha)) await tx.objectStore('images').delete(sha);
+    await sweepImages(tx);
   });
 }

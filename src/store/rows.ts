@@ -112,6 +112,21 @@ export const resultRecord: v.GenericSchema<unknown, ResultRecord> = v.variant('s
   }),
 ]);
 
+/** An example image of few-shot prompt sets, as the user brought it. */
+export interface ShotRow {
+  /** File name that prompt sets give it. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly addedAt: string;
+}
+export const shotRow: v.GenericSchema<unknown, ShotRow> = v.object({
+  name: text,
+  sha256,
+  bytes: v.number(),
+  addedAt: text,
+});
+
 export interface RecordRow {
   readonly run: string;
   readonly key: string;
@@ -135,6 +150,12 @@ export const promptSet: v.GenericSchema<unknown, PromptSet> = v.looseObject({
   prompts: v.looseObject({ letter: text, open: text, ...perMethod }),
   system: v.nullable(text),
   answerPrefix: v.exactOptional(v.looseObject(perMethod)),
+  fewShot: v.exactOptional(
+    v.looseObject({
+      preamble: text,
+      shots: v.array(v.looseObject({ image: text, question: text, options: byLetter(text), answer: letter })),
+    }),
+  ),
 });
 const work = v.object({
   imageEncodes: v.number(),
@@ -198,7 +219,7 @@ export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
     questions: v.number(),
     images: v.number(),
   }),
-  promptSet: v.looseObject({ name: text, sha256: text, prompts: strings }),
+  promptSet: v.looseObject({ name: text, sha256: text, prompts: strings, shotImages: v.exactOptional(strings) }),
   methods: v.array(text),
   device: v.looseObject({
     kind: v.picklist(['webgpu', 'wasm']),
@@ -217,7 +238,6 @@ export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
   command: v.nullable(text),
   fault: v.exactOptional(faultSchema),
   imported: v.exactOptional(v.object({ from: text, format: text })),
-  shotImages: v.exactOptional(strings),
   paraphrases: v.exactOptional(v.array(v.looseObject({ name: text, sha256: text, prompts: strings }))),
   judge: v.exactOptional(judgeInfo),
   reading: v.exactOptional(v.object({ mcParser: v.picklist(['published', 'strict']), ffGap: v.number() })),

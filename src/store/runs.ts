@@ -5,6 +5,7 @@ import { recordKey } from '../core/scoring/record.ts';
 import type { RunConfig } from '../run/types.ts';
 import { attempt, transact, type Store } from './db.ts';
 import { checked } from './checked.ts';
+import { IMAGE_STORES, sweepImages } from './images.ts';
 import { storedRun, type StoredRun } from './rows.ts';
 
 /** Stores a new run, open and without results. */
@@ -78,10 +79,12 @@ export async function listRuns(store: Store): Promise<readonly StoredRun[]> {
   return rows.map((row) => checked(storedRun, row, 'run')).reverse();
 }
 
-/** Deletes a run and its records together. */
+/** Deletes a run and its records together, and the example images that only it showed. */
 export async function deleteRun(store: Store, id: string): Promise<void> {
-  await transact(store, 'deleting the run', ['runs', 'records'], 'relaxed', async (tx) => {
+  await transact(store, 'deleting the run', [...IMAGE_STORES], 'relaxed', async (tx) => {
+    const gone = await tx.objectStore('runs').get(id);
     await tx.objectStore('runs').delete(id);
+    if (gone?.config?.shotImages) await sweepImages(tx);
     const records = tx.objectStore('records');
     for (const key of await records.index('run').getAllKeys(id)) await records.delete(key);
   });

@@ -1,6 +1,6 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { DownloadRow, KeptModel } from './model-rows.ts';
-import type { CertificateRow, FeatureRow, RecordRow, StoredBenchmark, StoredRun } from './rows.ts';
+import type { CertificateRow, FeatureRow, RecordRow, ShotRow, StoredBenchmark, StoredRun } from './rows.ts';
 
 /** A part of a model file. The Blob's bytes live in the browser's blob store; reading the row costs no memory. */
 export interface ChunkRow {
@@ -13,6 +13,7 @@ export interface ChunkRow {
 export interface LookalikeDB extends DBSchema {
   benchmarks: { key: string; value: StoredBenchmark };
   images: { key: string; value: { readonly sha256: string; readonly blob: Blob } };
+  shots: { key: string; value: ShotRow };
   runs: { key: string; value: StoredRun; indexes: { createdAt: string } };
   records: { key: [string, string]; value: RecordRow; indexes: { run: string } };
   models: { key: string; value: KeptModel };
@@ -46,6 +47,10 @@ export const MIGRATIONS: readonly Migration[] = [
   (db) => {
     db.createObjectStore('features', { keyPath: 'key' }).createIndex('usedAt', 'usedAt');
     db.createObjectStore('downloads', { keyPath: 'id' });
+  },
+  // Example images of few-shot prompt sets, by the file name that a set gives them; their bytes are among the images.
+  (db) => {
+    db.createObjectStore('shots', { keyPath: 'name' });
   },
 ];
 

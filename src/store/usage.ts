@@ -6,10 +6,11 @@ import { listBenchmarks } from './benchmarks.ts';
 import { listModels } from './models.ts';
 import { recordsOf } from './records.ts';
 import { listRuns } from './runs.ts';
+import { listShots } from './shots.ts';
 import { bytesInWords } from './words.ts';
 
 export interface UsageEntry {
-  readonly kind: 'model' | 'download' | 'benchmark' | 'run' | 'features';
+  readonly kind: 'model' | 'download' | 'benchmark' | 'run' | 'features' | 'shots';
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
@@ -35,6 +36,15 @@ export async function usage(store: Store): Promise<readonly UsageEntry[]> {
     const name = r.config ? `${r.config.benchmarkName}, ${r.config.modelId}` : (r.info?.model.id ?? r.id);
     entries.push({ kind: 'run', id: r.id, name, bytes, addedAt: r.createdAt });
   }
+  const shots = await listShots(store);
+  if (shots.length > 0)
+    entries.push({
+      kind: 'shots',
+      id: 'shots',
+      name: shots.length === 1 ? 'One example image' : `${shots.length} example images`,
+      bytes: shots.reduce((n, s) => n + s.bytes, 0),
+      addedAt: null,
+    });
   const features = await featureSizes(store);
   if (features.length > 0) {
     const bytes = features.reduce((n, size) => n + size, 0);

@@ -1,4 +1,5 @@
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { DEMO_MODEL, copyBenchmark, evaluate, readJson, recordLines, scratch } from './command.ts';
 
@@ -151,6 +152,34 @@ test.describe('an official result file', () => {
       mc: { set: 0, individual: 50, confusion: 100, invalid: 0 },
     });
     expect(readJson(out, 'run.json')).toMatchObject({ imported: { from: 'always_mc.json' } });
+  });
+
+  test('two files of one model are one folder, of two models an error that names them', async () => {
+    copyBenchmark(space.path('both'), 2);
+    rmSync(space.path('both', 'data', 'images'), { recursive: true });
+    const ids = ['50001', '50002'];
+    for (const name of ['m_mc.json', 'm_greedy.json', 'n_mc.json']) writeFileSync(space.path(name), answers(ids));
+    const of = (...names: string[]) => names.flatMap((name) => ['--import', space.path(name)]);
+    const args = ['--benchmark', space.path('both'), '--out', space.path('one')];
+    const run = await evaluate([...of('m_mc.json', 'm_greedy.json'), ...args]);
+    expect(run.code).toBe(0);
+    const out = space.path('one');
+    expect(readJson(out, 'run.json')).toMatchObject({
+      methods: ['mc', 'gd'],
+      model: { id: 'm' },
+      benchmark: { images: 4 },
+      imported: { from: 'm_mc.json, m_greedy.json', format: 'mediconfusion/mc+greedy' },
+    });
+    expect(readdirSync(join(out, 'official')).sort()).toEqual(['m_greedy.json', 'm_mc.json']);
+    const refused = await evaluate([
+      ...of('m_mc.json', 'n_mc.json'),
+      '--benchmark',
+      space.path('both'),
+      '--out',
+      space.path('no'),
+    ]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('The files are of several models: m (m_mc.json), n (n_mc.json).');
   });
 
   test('with a missing pair is refused, and taken in part only when that is agreed to', async () => {

@@ -64,3 +64,24 @@ export function promptParts(set: PromptSet, method: Base, asked: Asked): readonl
 export function shotImages(set: PromptSet): readonly string[] {
   return [...new Set(set.fewShot?.shots.map((s) => s.image) ?? [])];
 }
+
+/**
+ * Which brought file is which wanted image: by its path or its file name, capitals aside.
+ * @param wanted names as the set gives them
+ * @param brought paths of the brought files, with '/'
+ * @returns the wanted name of each brought file, in their order; null for a file that no shot shows. Of two files of one name the first is taken.
+ */
+export function matchShots(wanted: readonly string[], brought: readonly string[]): readonly (string | null)[] {
+  const taken = new Set<string>();
+  return brought.map((path) => {
+    const found = wanted.find((w) => endsIn(path, w)) ?? only(wanted.filter((w) => endsIn(path, baseName(w))));
+    if (found === undefined || taken.has(found)) return null;
+    taken.add(found);
+    return found;
+  });
+}
+
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+const endsIn = (path: string, name: string): boolean => `/${path}`.toLowerCase().endsWith(`/${name}`.toLowerCase());
+/** The one there is: of several that fit, none is meant. */
+const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined);

@@ -7,7 +7,7 @@ import { recordedMethods } from '../scoring/methods.ts';
 import { PUBLISHED_READING, readAs } from '../scoring/again.ts';
 import type { ResultRecord } from '../scoring/record.ts';
 import { strictJson } from './canonical.ts';
-import { modeOf, officialFile, officialKey, parseOfficialName } from './official.ts';
+import { modeOf, officialFile, officialKey } from './official.ts';
 import { inOrder, recordsText } from './records.ts';
 import { runTablesCsv, runTablesMarkdown } from './run-tables.ts';
 import type { RunInfo } from './run.ts';
@@ -65,7 +65,8 @@ function officialFiles(
   records: readonly ResultRecord[],
   methods: readonly string[],
 ): readonly ResultText[] {
-  const key = (run.imported ? parseOfficialName(run.imported.from)?.key : undefined) ?? officialKey(run.model.id);
+  // An imported run's model is the key of its files, which are named again as they were.
+  const key = run.imported && !/[\\/]/.test(run.model.id) ? run.model.id : officialKey(run.model.id);
   return methods.flatMap((method) => {
     const mode = modeOf(method);
     const text = officialFile(benchmark, records, method);

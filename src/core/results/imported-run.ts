@@ -2,21 +2,21 @@ import type { Benchmark } from '../benchmark/types.ts';
 import { DEFAULT_PIXEL_POLICY } from '../pixels/types.ts';
 import { NO_WORK } from '../plan/types.ts';
 import { SCORING_VERSION } from '../scoring/record.ts';
-import type { OfficialImport } from './import.ts';
+import type { OfficialRun } from './import-files.ts';
 import type { RunInfo } from './run.ts';
 
 export interface ImportFacts {
-  /** File name, as shown and as official files are named again. */
-  readonly from: string;
   /** Version of this program. */
   readonly lookalike: string;
   /** When it was imported, ISO 8601. */
   readonly at: string;
   readonly command: string | null;
+  /** Name and version of the browser; '' where nobody asks. */
+  readonly browser: string;
 }
 
-/** run.json of an imported official file: marked as imported, with no device, weights or prompts of ours. */
-export function importedRunInfo(imported: OfficialImport, benchmark: Benchmark, facts: ImportFacts): RunInfo {
+/** run.json of imported official files: marked as imported, with no device, weights or prompts of ours. */
+export function importedRunInfo(imported: OfficialRun, benchmark: Benchmark, facts: ImportFacts): RunInfo {
   const images = new Set(benchmark.pairs.flatMap((p) => p.images.map((i) => i.sha256 ?? i.local ?? i.path)));
   const { name, sha256, pairs } = benchmark;
   return {
@@ -28,9 +28,9 @@ export function importedRunInfo(imported: OfficialImport, benchmark: Benchmark, 
     model: { id: imported.key, revision: null, family: 'unknown', dtype: {}, files: [] },
     benchmark: { name, sha256, pairs: pairs.length, questions: pairs.length * 2, images: images.size },
     promptSet: { name: 'of the imported file', sha256: '', prompts: {} },
-    methods: [imported.method],
+    methods: imported.methods,
     // The format wants a device; `imported` says that none of ours was used.
-    device: { kind: 'wasm', adapter: null, features: [], limits: {}, browser: '', threads: 0 },
+    device: { kind: 'wasm', adapter: null, features: [], limits: {}, browser: facts.browser, threads: 0 },
     libraries: {},
     scoringVersion: SCORING_VERSION,
     pixels: DEFAULT_PIXEL_POLICY,
@@ -38,6 +38,9 @@ export function importedRunInfo(imported: OfficialImport, benchmark: Benchmark, 
     work: NO_WORK,
     seconds: { load: 0, score: 0 },
     command: facts.command,
-    imported: { from: facts.from, format: `mediconfusion/${imported.mode}` },
+    imported: {
+      from: imported.files.map((f) => f.name).join(', '),
+      format: `mediconfusion/${imported.files.map((f) => f.imported.mode).join('+')}`,
+    },
   };
 }

@@ -42,9 +42,9 @@ export interface RunInfo {
     readonly name: string;
     readonly sha256: string;
     readonly prompts: Readonly<Record<string, string>>;
+    /** Few-shot sets: SHA-256 of the example images, by their file names. */
+    readonly shotImages?: Readonly<Record<string, string>>;
   };
-  /** SHA-256 of the images of the prompt set's examples, by the file name that the set gives them. */
-  readonly shotImages?: Readonly<Record<string, string>>;
   /** What `paraphrase-1`, `paraphrase-2`, ... in methods are. */
   readonly paraphrases?: readonly {
     readonly name: string;

@@ -2,6 +2,7 @@ import { deleteBenchmark } from '../../store/benchmarks.ts';
 import { deleteFeatures } from '../../store/features.ts';
 import { deleteModel } from '../../store/models.ts';
 import { deleteRun } from '../../store/runs.ts';
+import { deleteShots } from '../../store/shots.ts';
 import { usage, type UsageEntry } from '../../store/usage.ts';
 import { downloads } from '../state/downloads.svelte.ts';
 import { library } from '../state/library.svelte.ts';
@@ -13,6 +14,10 @@ export const WORDS: Readonly<Record<UsageEntry['kind'], { readonly what: string;
   benchmark: { what: 'benchmark', then: 'Runs keep their records, but cannot show its images.' },
   run: { what: 'run', then: 'All of its records and numbers are lost unless you exported them.' },
   features: { what: 'image features', then: 'The next run encodes its images again; its numbers are the same.' },
+  shots: {
+    what: 'of few-shot prompt sets',
+    then: 'Prompt sets that show examples ask for them again. Runs keep those that they showed.',
+  },
 };
 
 /** Everything kept, the largest first. */
@@ -30,6 +35,7 @@ export async function forget({ kind, id }: UsageEntry): Promise<void> {
     benchmark: () => deleteBenchmark(store, id).then(library.refresh.benchmarks),
     run: () => deleteRun(store, id).then(library.refresh.runs),
     features: () => deleteFeatures(store),
+    shots: () => deleteShots(store),
   } as const satisfies Record<UsageEntry['kind'], () => Promise<void>>;
   await ways[kind]();
 }

@@ -34,6 +34,8 @@ export interface Choice {
   readonly keepFeatures: boolean;
   /** Model that judges free answers; the built-in judge when absent. */
   readonly judgeId?: string;
+  /** SHA-256 of the images of the prompt set's shots, by file name. */
+  readonly shotImages?: Readonly<Record<string, string>>;
 }
 
 /** A new run's configuration, with an id of its own. */

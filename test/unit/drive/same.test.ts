@@ -114,6 +114,14 @@ describe('it is refused, with the difference named', () => {
     expect(() => assertResumable(before, b, c, m, browser)).toThrow(words);
   });
 
+  test('another example image', () => {
+    const shown = { ...before, promptSet: { ...before.promptSet, shotImages: { 'a.png': hash('1') } } };
+    const now = (digit: string) => ({ ...config, shotImages: { 'a.png': hash(digit) } });
+    expect(() => assertResumable(shown, benchmark, now('2'), model, browser)).toThrow('the example image a.png');
+    expect(() => assertResumable(shown, benchmark, now('1'), model, browser)).not.toThrow();
+    expect(() => assertResumable(before, benchmark, now('1'), model, browser)).not.toThrow();
+  });
+
   test.each([
     [
       'device',

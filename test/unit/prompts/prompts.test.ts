@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { builtinPromptSets, promptSetNamed } from '../../../src/core/prompts/builtin.ts';
 import { LOOKALIKE } from '../../../src/core/prompts/default.ts';
-import { MED_FLAMINGO, promptParts, shotImages } from '../../../src/core/prompts/few-shot.ts';
+import { matchShots, MED_FLAMINGO, promptParts, shotImages } from '../../../src/core/prompts/few-shot.ts';
 import { checkPromptSet, readPromptFile } from '../../../src/core/prompts/file.ts';
 import { endingAsPrefix } from '../../../src/core/prompts/official.ts';
 import { askedText, fromPositional, renderPrompt } from '../../../src/core/prompts/render.ts';
@@ -180,4 +180,26 @@ describe('built-in sets', () => {
     expect(promptSetNamed('official: gpt')?.prompts.mc).toMatch(/Answer: $/);
     expect(promptSetNamed('none')).toBeNull();
   });
+});
+
+describe('brought files are matched to the images that shots show', () => {
+  const wanted = ['ROCO/a.jpg', 'b.png', 'left/c.png', 'right/c.png'];
+  it.each([
+    [['b.png'], ['b.png']],
+    [
+      ['B.PNG', 'A.jpg'],
+      ['b.png', 'ROCO/a.jpg'],
+    ],
+    [['deep/er/b.png'], ['b.png']],
+    [['bb.png'], [null]],
+    [
+      ['b.png', 'copy/b.png'],
+      ['b.png', null],
+    ],
+    // A name that two images share is not guessed.
+    [
+      ['c.png', 'set/right/c.png'],
+      [null, 'right/c.png'],
+    ],
+  ])('%j are %j', (brought, names) => expect(matchShots(wanted, brought)).toEqual(names));
 });

@@ -7,6 +7,7 @@ import { parseRecordLines, recordsText } from '../../../src/core/results/records
 import type { RunInfo } from '../../../src/core/results/run.ts';
 import type { ResultRecord } from '../../../src/core/scoring/record.ts';
 import { summarise } from '../../../src/core/metrics/summary.ts';
+import { readOfficialFiles, type OfficialRun } from '../../../src/core/results/import-files.ts';
 import { readOfficial } from '../../../src/core/results/import.ts';
 import { importedRunInfo } from '../../../src/core/results/imported-run.ts';
 import { runTablesText } from '../../../src/core/results/run-tables.ts';
@@ -126,7 +127,8 @@ describe('resultsFiles', () => {
   });
 
   it('names official files of an imported run as the file was', () => {
-    const run = { ...info, imported: { from: 'llava_med_greedy.json', format: 'official' } };
+    const model = { ...info.model, id: 'llava_med' };
+    const run = { ...info, model, imported: { from: 'llava_med_greedy.json', format: 'official' } };
     expect([...files(run, right('gd')).keys()]).toContain('official/llava_med_greedy.json');
   });
 
@@ -153,22 +155,60 @@ describe('the tables of a terminal', () => {
 });
 
 describe('importedRunInfo', () => {
+  const facts = { lookalike: '0.1.0', at: 'now', command: null, browser: 'Chromium 1' };
+  const official = (...names: string[]): OfficialRun => {
+    const files = names.map((name) => ({ name: `${name}.json`, text: text(`official/${name}.json.gz`) }));
+    const { runs, faults } = readOfficialFiles(files, whole);
+    if (faults[0] || !runs[0] || runs[1]) throw new Error(faults[0]?.message ?? `${runs.length} runs`);
+    return runs[0];
+  };
+  const written = (run: OfficialRun) =>
+    new Map(resultsFiles(importedRunInfo(run, whole, facts), whole, run.records).map((f) => [f.path, f.text]));
+
   it('marks the run as imported, and its official file is named as it was', () => {
-    const official = readOfficial('gpt_mc.json', text('official/gpt_mc.json.gz'), whole);
-    if (!official.ok) throw new Error(official.fault.message);
-    const run = importedRunInfo(official.value, whole, {
-      from: 'gpt_mc.json',
-      lookalike: '0.1.0',
-      at: 'now',
-      command: null,
-    });
+    const one = official('gpt_mc');
+    const run = importedRunInfo(one, whole, facts);
     expect(run).toMatchObject({ imported: { from: 'gpt_mc.json', format: 'mediconfusion/mc' }, methods: ['mc'] });
+    expect(run.device.browser).toBe('Chromium 1');
     expect(run.benchmark).toMatchObject({ pairs: 176, questions: 352, images: 228 });
-    const written = new Map(resultsFiles(run, whole, official.value.records).map((f) => [f.path, f.text]));
-    expect(written.get('tables.md')).toContain('| MC | <u>19.32</u> | <u>55.40</u> | 71.88 | 4.83 | 75.56 |');
-    expect(written.get('tables.md')).not.toContain('certificate');
-    const again = readOfficial('gpt_mc.json', written.get('official/gpt_mc.json') ?? '', whole);
+    const files = written(one);
+    expect(files.get('tables.md')).toContain('| MC | <u>19.32</u> | <u>55.40</u> | 71.88 | 4.83 | 75.56 |');
+    expect(files.get('tables.md')).not.toContain('certificate');
+    const again = readOfficial('gpt_mc.json', files.get('official/gpt_mc.json') ?? '', whole);
     expect(again.ok && again.value.problems).toEqual([]);
+  });
+
+  it('counts distinct images of a question file alone, whose images have no hash', () => {
+    const pairs = whole.pairs.map((p) => {
+      const [one, two] = p.images;
+      return {
+        ...p,
+        images: [
+          { ...one, sha256: null },
+          { ...two, sha256: null },
+        ] as const,
+      };
+    });
+    expect(importedRunInfo(official('gpt_mc'), { ...whole, pairs }, facts).benchmark.images).toBe(228);
+  });
+
+  it('makes one run of the files of one key, whose official files are those of each by itself', () => {
+    const both = official('gpt_gpt4', 'gpt_mc');
+    expect(importedRunInfo(both, whole, facts)).toMatchObject({
+      model: { id: 'gpt' },
+      imported: { from: 'gpt_mc.json, gpt_gpt4.json', format: 'mediconfusion/mc+gpt4' },
+      methods: ['mc', 'ff'],
+    });
+    const files = written(both);
+    for (const name of ['gpt_mc', 'gpt_gpt4']) {
+      const path = `official/${name}.json`;
+      expect(files.get(path)).toBe(written(official(name)).get(path));
+      expect(files.get(path)).toBeDefined();
+    }
+    expect(files.get('official/gpt_gpt4.json')).toBe(text('official/gpt_gpt4.json.gz'));
+    expect([...files.keys()].filter((p) => p.startsWith('official/'))).toHaveLength(2);
+    expect(files.get('tables.md')).toContain('Imported from gpt_mc.json, gpt_gpt4.json.');
+    expect(files.get('tables.md')).toMatch(/\| MC \|.*\n\| FF \|/);
   });
 });
 

@@ -28,7 +28,7 @@ test('every older version opens with its data and gains the newer stores', async
     old.close();
     const store = await openStore(name);
     expect(store.db.version).toBe(SCHEMA_VERSION);
-    expect([...store.db.objectStoreNames]).toEqual(expect.arrayContaining(['features', 'downloads', 'runs']));
+    expect([...store.db.objectStoreNames]).toEqual(expect.arrayContaining(['features', 'downloads', 'shots', 'runs']));
     expect((await listRuns(store)).map((r) => r.id)).toEqual(['r']);
     expect(await recordsOf(store, 'r')).toEqual([record('p')]);
     store.close();

@@ -30,7 +30,7 @@ describe('arguments of evaluate', () => {
       limit: null,
       out: null,
       resume: false,
-      importFile: null,
+      importFiles: [],
       acceptPartial: false,
       allowUncertified: false,
       help: false,
@@ -53,6 +53,13 @@ describe('arguments of evaluate', () => {
       resume: true,
       allowUncertified: true,
     });
+  });
+
+  test('several files to import', () => {
+    expect(parseEvaluate(['--import', 'a_mc.json', '--import=a_gpt4.json']).importFiles).toEqual([
+      'a_mc.json',
+      'a_gpt4.json',
+    ]);
   });
 
   test('a dtype for each file', () => {
