@@ -1,9 +1,10 @@
 import { limitBenchmark } from '../../core/benchmark/select.ts';
 import type { Benchmark } from '../../core/benchmark/types.ts';
-import { indexRecords } from '../../core/metrics/counts.ts';
+import { answered, indexRecords } from '../../core/metrics/counts.ts';
 import { percentOf, percentOfTotal } from '../../core/metrics/rounding.ts';
 import { holm, mcnemarExact } from '../../core/metrics/statistics.ts';
 import { orderMethods } from '../../core/metrics/summary.ts';
+import { readAs, type Reading } from '../../core/scoring/again.ts';
 import { recordKey, type ResultRecord } from '../../core/scoring/record.ts';
 import { recordsOf } from '../../store/records.ts';
 import type { ComparedRun } from '../lib/compare.ts';
@@ -23,12 +24,13 @@ export interface TwoRow {
   readonly p: number;
 }
 
-/** Two runs answer by answer; nothing where they asked other pairs, or share no method. */
-export async function compareTwo(a: ComparedRun, b: ComparedRun): Promise<readonly TwoRow[]> {
+/** Two runs answer by answer under a reading; nothing where they asked other pairs, or share no method. */
+export async function compareTwo(a: ComparedRun, b: ComparedRun, reading: Reading): Promise<readonly TwoRow[]> {
   const store = await library.opened();
   const benchmark = await benchmarkOf(store, a.run);
   if (!benchmark || a.benchmarkSha256 !== b.benchmarkSha256 || a.pairs !== b.pairs) return [];
-  const records = [await recordsOf(store, a.run.id), await recordsOf(store, b.run.id)] as const;
+  const read = async ({ run }: ComparedRun) => readAs(await recordsOf(store, run.id), reading);
+  const records = [await read(a), await read(b)] as const;
   return twoRows(limitBenchmark(benchmark, a.run.config?.limit ?? null), ...records);
 }
 
@@ -56,7 +58,7 @@ function methodRow(benchmark: Pick<Benchmark, 'pairs'>, indexes: Indexes, method
     const [a, b] = indexes.map((index) =>
       ([1, 2] as const).map((image) => index.get(recordKey({ pair: id, image, method }))),
     );
-    if (!a || !b || [...a, ...b].some((r) => r?.status !== 'scored')) continue;
+    if (!a || !b || [...a, ...b].some((r) => answered(r) === null)) continue;
     pairs++;
     for (const i of [0, 1] as const) {
       const [x, y] = [a[i]?.chosen ?? null, b[i]?.chosen ?? null];

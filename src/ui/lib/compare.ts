@@ -13,6 +13,8 @@ export interface ComparedRun {
   readonly benchmark: string;
   readonly benchmarkSha256: string;
   readonly pairs: number;
+  /** Whether it has MC texts, which can be read otherwise. */
+  readonly mcTexts: boolean;
   readonly summary: Summary;
   /** Of the best set accuracy. */
   readonly interval: Interval | null;

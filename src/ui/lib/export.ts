@@ -2,6 +2,8 @@ import { downloadZip } from 'client-zip';
 import type { Benchmark } from '../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../core/fault.ts';
 import { resultsFiles } from '../../core/results/folder.ts';
+import type { RunInfo } from '../../core/results/run.ts';
+import { isPublishedReading, type Reading } from '../../core/scoring/again.ts';
 import type { ResultRecord } from '../../core/scoring/record.ts';
 import type { StoredRun } from '../../store/rows.ts';
 
@@ -14,18 +16,27 @@ export function exportName(run: StoredRun): string {
 
 /**
  * The results folder of a run (results.md) as one zip.
+ * @param reading how raw answers are read for its numbers
  * @throws FaultError when the run has nothing to say yet
  */
 export async function resultsZip(
   run: StoredRun,
   benchmark: Benchmark,
   records: readonly ResultRecord[],
+  reading: Reading,
 ): Promise<Blob> {
   if (run.info === null)
     throw new FaultError(fault('not-found', 'This run has not begun to score, so there is nothing to export yet.'));
-  const files = resultsFiles(run.info, benchmark, records, run.config?.limit ?? null);
+  const files = resultsFiles(withReading(run.info, reading), benchmark, records, run.config?.limit ?? null);
   const lastModified = new Date(run.info.finishedAt ?? run.info.startedAt);
   return downloadZip(files.map((f) => ({ name: f.path, input: f.text, lastModified }))).blob();
+}
+
+/** run.json under a reading: it names one only where that is not the published one. */
+export function withReading(info: RunInfo, reading: Reading): RunInfo {
+  const { reading: earlier, ...rest } = info;
+  if (!isPublishedReading(reading)) return { ...rest, reading };
+  return earlier === undefined ? info : rest;
 }
 
 /** Hands a file to the browser's downloads. */

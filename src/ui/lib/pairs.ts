@@ -1,6 +1,7 @@
 import type { Benchmark, ImageIndex, Pair } from '../../core/benchmark/types.ts';
 import { orderMethods } from '../../core/metrics/summary.ts';
 import { recordKey, type ResultRecord } from '../../core/scoring/record.ts';
+import { waitsForJudge } from './judging.ts';
 import type { Verdict } from '../components/Mark.svelte';
 
 /** Records by their key: the later of two with the same key counts. */
@@ -26,6 +27,7 @@ export function methodsOf(records: Iterable<ResultRecord>): readonly string[] {
 export function verdictOf(record: ResultRecord | null): Verdict {
   if (record === null) return 'open';
   if (record.status === 'failed') return 'failed';
+  if (waitsForJudge(record)) return 'open';
   if (record.chosen === null) return 'invalid';
   return record.correct ? 'right' : 'wrong';
 }

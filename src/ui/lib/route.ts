@@ -8,6 +8,7 @@ export type Route =
   | { readonly name: 'runs' }
   | { readonly name: 'run'; readonly id: string }
   | { readonly name: 'certificate'; readonly id: string }
+  | { readonly name: 'judge'; readonly id: string }
   | { readonly name: 'item'; readonly id: string; readonly pair: string }
   | { readonly name: 'compare' }
   | { readonly name: 'prompts' }
@@ -52,8 +53,8 @@ function match(parts: readonly string[]): Route | null {
       if (first === 'benchmarks' && second !== undefined) return { name: 'benchmark', id: second };
       return null;
     case 3:
-      return first === 'runs' && second !== undefined && third === 'certificate'
-        ? { name: 'certificate', id: second }
+      return first === 'runs' && second !== undefined && (third === 'certificate' || third === 'judge')
+        ? { name: third, id: second }
         : null;
     case 4:
       return first === 'runs' && second !== undefined && third === 'items' && fourth !== undefined
@@ -93,7 +94,8 @@ function pathOf(route: Exclude<Route, { name: 'unknown' }>): string {
     case 'run':
       return `runs/${e(route.id)}`;
     case 'certificate':
-      return `runs/${e(route.id)}/certificate`;
+    case 'judge':
+      return `runs/${e(route.id)}/${route.name}`;
     case 'item':
       return `runs/${e(route.id)}/items/${e(route.pair)}`;
     default:

@@ -60,6 +60,8 @@ export function methodMeans(method: string): string {
 
 /** Notes of records (results.md) in words. */
 export const NOTE_WORDS: Readonly<Record<string, string>> = {
+  unjudged: 'No judge has scored this answer yet: it is in no number.',
+  'judge-unreadable': 'The judge wrote no scores that can be read: the answer is invalid.',
   'low-mass': 'Little of the probability goes to A or B: the model was not about to answer with a letter.',
   'letter-variant-heavier':
     'Another spelling of the letter holds more probability than the published one; the choice stays the published rule’s.',

@@ -39,7 +39,7 @@ export function createIntervals(input: () => IntervalInput | null) {
     for (const method of methods) {
       const interval = await intervalOfSet(limited, records, method).catch(() => null);
       if (cancelled()) return;
-      found = { ...found, [method]: { interval, records: records.length } };
+      found = { ...found, [method]: { interval, records } };
     }
   }
 
@@ -47,13 +47,13 @@ export function createIntervals(input: () => IntervalInput | null) {
     /** The latest interval, and whether it was made from these very records. */
     of(method: string): { readonly interval: Interval | null; readonly fresh: boolean } {
       const f = found[method];
-      return { interval: f?.interval ?? null, fresh: f !== undefined && f.records === input()?.records.length };
+      return { interval: f?.interval ?? null, fresh: f !== undefined && f.records === input()?.records };
     },
   };
 }
 
 interface Found {
   readonly interval: Interval | null;
-  /** How many records it was made from. */
-  readonly records: number;
+  /** What it was made from. */
+  readonly records: readonly ResultRecord[];
 }

@@ -90,6 +90,10 @@ function createLive() {
     get refused() {
       return refused;
     },
+    /** Takes in records of a run that were changed and stored after it ended. */
+    replace(id: string, changed: readonly ResultRecord[]): void {
+      if (id === lastId) records = [...records, ...changed];
+    },
     /** Stores a new run and starts it. */
     async start(config: RunConfig): Promise<void> {
       await saveRun(await library.opened(), config);

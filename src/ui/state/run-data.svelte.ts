@@ -1,14 +1,19 @@
 import type { Benchmark } from '../../core/benchmark/types.ts';
 import { toFault, type Fault } from '../../core/fault.ts';
+import { isPublishedReading, PUBLISHED_READING, readAs, type Reading } from '../../core/scoring/again.ts';
 import type { ResultRecord } from '../../core/scoring/record.ts';
 import { benchmark as storedBenchmark } from '../../store/benchmarks.ts';
-import { recordsOf } from '../../store/records.ts';
+import { putRecords, recordsOf } from '../../store/records.ts';
 import { indexRecords, methodsOf, pairRows, type PairRow } from '../lib/pairs.ts';
+import { applicable, readableIn } from '../lib/reading.ts';
 import { library } from './library.svelte.ts';
 import { live } from './live.svelte.ts';
 
-/** A run as a page shows it: what was stored when the page opened, and what comes in while it goes on here. */
-export function createRunData(id: string) {
+/**
+ * A run as a page shows it: what was stored when the page opened, and what comes in while it goes on here.
+ * @param asked how raw answers are to be read; as published where a page says nothing
+ */
+export function createRunData(id: string, asked: () => Reading = () => PUBLISHED_READING) {
   let benchmark = $state.raw<Benchmark | null>(null);
   let stored = $state.raw<readonly ResultRecord[]>([]);
   let loaded = $state(false);
@@ -31,7 +36,11 @@ export function createRunData(id: string) {
 
   const run = $derived(library.run(id));
   const limit = $derived(run?.config?.limit ?? null);
-  const index = $derived(indexRecords(stored, live.lastId === id ? live.records : []));
+  const kept = $derived(indexRecords(stored, live.lastId === id ? live.records : []));
+  const raw = $derived([...kept.values()]);
+  const offered = $derived(readableIn(raw));
+  const reading = $derived(applicable(asked(), offered));
+  const index = $derived(isPublishedReading(reading) ? kept : indexRecords(readAs(raw, reading)));
   const records = $derived([...index.values()]);
   const methods = $derived(methodsOf(records));
   let last: readonly PairRow[] = [];
@@ -46,6 +55,23 @@ export function createRunData(id: string) {
     },
     get limit() {
       return limit;
+    },
+    /** How answers are read here, of what these records can be read by. */
+    get reading() {
+      return reading;
+    },
+    get offered() {
+      return offered;
+    },
+    /** As they are kept; `index`, `records` and `rows` are under the reading. */
+    get raw() {
+      return raw;
+    },
+    /** Stores records in the place of those with the same key, and shows them. */
+    async keep(changed: readonly ResultRecord[]): Promise<void> {
+      await putRecords(await library.opened(), id, changed);
+      stored = [...indexRecords(stored, changed).values()];
+      live.replace(id, changed);
     },
     get index() {
       return index;

@@ -11,6 +11,7 @@ const pages: readonly (readonly [string, Route])[] = [
   ['#/runs', { name: 'runs' }],
   ['#/runs/r1', { name: 'run', id: 'r1' }],
   ['#/runs/r1/certificate', { name: 'certificate', id: 'r1' }],
+  ['#/runs/r1/judge', { name: 'judge', id: 'r1' }],
   ['#/runs/r1/items/50001', { name: 'item', id: 'r1', pair: '50001' }],
   ['#/compare', { name: 'compare' }],
   ['#/settings', { name: 'settings' }],

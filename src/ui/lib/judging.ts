@@ -1,0 +1,94 @@
+import type { ImageIndex, Pair } from '../../core/benchmark/types.ts';
+import { orderMethods } from '../../core/metrics/summary.ts';
+import type { JudgeInfo } from '../../core/results/run.ts';
+import { UNJUDGED } from '../../core/scoring/ff.ts';
+import { methodParts } from '../../core/scoring/methods.ts';
+import { recordKey, type JudgeVerdict, type ResultRecord, type ScoredRecord } from '../../core/scoring/record.ts';
+
+/** A free answer that someone can score, with its question. */
+export interface FreeAnswer {
+  readonly key: string;
+  readonly pair: Pair;
+  readonly record: ScoredRecord;
+  readonly text: string;
+  /** Nobody has scored it yet. */
+  readonly waits: boolean;
+}
+
+/** Whether a record is an answer in the model's own words, under whatever condition it was asked. */
+export function isFreeAnswer(record: ResultRecord | null): record is ScoredRecord & { readonly text: string } {
+  return record?.status === 'scored' && methodParts(record.method)?.base === 'ff' && record.text !== null;
+}
+
+/** The free answers of a run in the benchmark's order. */
+export function freeAnswers(pairs: readonly Pair[], records: readonly ResultRecord[]): readonly FreeAnswer[] {
+  const free = records.filter(isFreeAnswer);
+  const index = new Map(free.map((r) => [recordKey(r), r]));
+  const methods = orderMethods(free.map((r) => r.method));
+  return pairs.flatMap((pair) =>
+    ([1, 2] as const satisfies readonly ImageIndex[]).flatMap((image) =>
+      methods.flatMap((method) => {
+        const key = recordKey({ pair: pair.id, image, method });
+        const record = index.get(key);
+        return record ? [{ key, pair, record, text: record.text, waits: waitsForJudge(record) }] : [];
+      }),
+    ),
+  );
+}
+
+export function waitsForJudge(record: ResultRecord): boolean {
+  return record.notes.includes(UNJUDGED);
+}
+
+/** The key of the next answer that waits, behind `after` and then from the start; null when none waits. */
+export function nextWaiting(answers: readonly FreeAnswer[], after: string | null = null): string | null {
+  const at = answers.findIndex((a) => a.key === after);
+  return [...answers.slice(at + 1), ...answers.slice(0, at + 1)].find((a) => a.waits && a.key !== after)?.key ?? null;
+}
+
+/** The judge that an official file brings along is not named in it. */
+const IMPORTED = 'of the imported file';
+
+/** Whether scores were entered by a person: every model is named with the hash of its graph. */
+export function isPersons(verdict: JudgeVerdict): boolean {
+  return verdict.sha256 === '' && verdict.name !== IMPORTED;
+}
+
+/** Who gave a verdict, as a sentence begins: 'Judge phantom-judge', 'Scored by AB'. */
+export function byWhom(verdict: JudgeVerdict, judge: JudgeInfo | undefined): string {
+  if (isPersons(verdict)) return `Scored by ${verdict.name}`;
+  const self = judge?.kind === 'self' && judge.sha256 === verdict.sha256;
+  return `Judge ${verdict.name}${self ? ' (the tested model itself)' : ''}`;
+}
+
+/** How many free answers there are, how many wait for a judge, and who judged the others; null where there are none. */
+export interface JudgingState {
+  readonly answers: number;
+  readonly waiting: number;
+  readonly judges: string;
+}
+export function judgingState(records: readonly ResultRecord[], judge: JudgeInfo | undefined): JudgingState | null {
+  const free = records.filter(isFreeAnswer);
+  if (free.length === 0) return null;
+  const verdicts = free.flatMap((r) => (r.judge ? [r.judge] : []));
+  const people = verdicts.filter(isPersons);
+  const models = verdicts.filter((v) => !isPersons(v));
+  const dtype = judge && judge.kind !== 'person' ? `, ${judge.dtype}` : '';
+  const self = judge?.kind === 'self' ? ' (the tested model itself)' : '';
+  const judges = [
+    ...(models.length > 0 ? [`${names(models)}${dtype}${self}`] : []),
+    ...(people.length > 0 ? [`${names(people)} in person${models.length > 0 ? ` (${people.length})` : ''}`] : []),
+  ];
+  return { answers: free.length, waiting: free.filter(waitsForJudge).length, judges: judges.join(', ') };
+}
+
+function names(verdicts: readonly JudgeVerdict[]): string {
+  return [...new Set(verdicts.map((v) => v.name))].join(', ');
+}
+
+/** What run.json says of the judge once a person has scored: people, where nobody else did; else what it said before. */
+export function judgeAfter(earlier: JudgeInfo | undefined, records: readonly ResultRecord[]): JudgeInfo | undefined {
+  if (earlier) return earlier;
+  const verdicts = records.flatMap((r) => (isFreeAnswer(r) && r.judge ? [r.judge] : []));
+  return verdicts.length > 0 && verdicts.every(isPersons) ? { kind: 'person' } : undefined;
+}
