@@ -22,7 +22,19 @@ test.beforeAll(async ({ browser }) => {
   await page.getByRole('checkbox', { name: /^MC / }).check();
   await page.getByRole('checkbox', { name: /^FF / }).check();
   await page.getByText('Sensitivity: the same questions').click();
-  for (const box of await page.locator('fieldset details').getByRole('checkbox').all()) await box.check();
+  for (const name of [
+    'GD, options exchanged',
+    'GD, no image',
+    'GD, blank image',
+    'PS, no image',
+    'PS, blank image',
+    'GD, other words',
+  ])
+    await page.getByRole('checkbox', { name, exact: true }).check();
+  // An option's likelihood does not depend on its letter: there is nothing to exchange.
+  await expect(page.getByRole('checkbox', { name: 'PS, options exchanged' })).toHaveCount(0);
+  await expect(page.getByRole('checkbox', { name: 'lookalike, brief' })).toBeChecked();
+  await page.getByRole('checkbox', { name: 'lookalike, formal' }).uncheck();
   await expect(page.getByLabel('Judge of free answers')).toHaveValue(/phantom-judge/);
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
@@ -34,11 +46,12 @@ test.afterAll(async () => {
   await page.context().close();
 });
 
-test('a run under conditions shows position bias, image-blindness and PMI', async () => {
+test('a run under conditions shows position bias, image-blindness, other words and PMI', async () => {
   const section = page.getByRole('region', { name: 'Sensitivity' });
-  await expect(section.getByRole('table')).toHaveCount(3);
+  await expect(section.getByRole('table')).toHaveCount(4);
   await expect(section.getByRole('table').nth(1)).toContainText('a blank image');
-  await expect(section.getByRole('table').nth(2).getByRole('row')).toHaveCount(3);
+  await expect(section.getByRole('table').nth(2)).toContainText('lookalike, brief');
+  await expect(section.getByRole('table').nth(3).getByRole('row')).toHaveCount(3);
 });
 
 test('a written answer is shown as both parsers read it, a free one with its judge', async () => {

@@ -1,8 +1,8 @@
 import { builtinPromptSets } from './builtin.ts';
 import type { PromptSet } from './types.ts';
 
-/** Sets whose words are used when none are named: the built-in paraphrases of Lookalike's own wording. */
-const USUAL = ['lookalike, brief', 'lookalike, formal'];
+/** Names of the sets whose words are used when none are named: the built-in paraphrases of Lookalike's own wording. */
+export const USUAL_PARAPHRASES: readonly string[] = ['lookalike, brief', 'lookalike, formal'];
 
 /**
  * A prompt set in the words of another: its templates and endings, under the system text and the examples of the first, so that both share all that stands
@@ -21,6 +21,6 @@ export function inWordsOf(set: PromptSet, words: PromptSet): PromptSet {
 /** The paraphrases that a run gets when its user names none; the set itself is no paraphrase of itself. */
 export function usualParaphrases(set: PromptSet): readonly PromptSet[] {
   return builtinPromptSets()
-    .filter((s) => USUAL.includes(s.name) && s.name !== set.name)
+    .filter((s) => USUAL_PARAPHRASES.includes(s.name) && s.name !== set.name)
     .map((s) => inWordsOf(set, s));
 }

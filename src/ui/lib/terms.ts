@@ -55,7 +55,9 @@ const CONDITION_MEANS: Readonly<Record<string, string>> = {
 export function methodMeans(method: string): string {
   const [base = '', condition] = method.split('+');
   const means = METHOD_MEANS[base] ?? 'A method of another program.';
-  return condition === undefined ? means : `${means} ${CONDITION_MEANS[condition] ?? ''}`.trim();
+  if (condition === undefined) return means;
+  const under = condition.startsWith('paraphrase-') ? 'Asked in other words.' : (CONDITION_MEANS[condition] ?? '');
+  return `${means} ${under}`.trim();
 }
 
 /** Notes of records (results.md) in words. */

@@ -1,7 +1,9 @@
 import { policyFor } from '../../core/pixels/policy.ts';
 import { LOOKALIKE } from '../../core/prompts/default.ts';
+import { inWordsOf } from '../../core/prompts/paraphrase.ts';
 import type { PromptSet } from '../../core/prompts/types.ts';
 import { canonicalJson } from '../../core/results/canonical.ts';
+import { expandMethods } from '../../core/scoring/methods.ts';
 import { BUILTIN_MODEL } from '../../run/models.ts';
 import type { RunConfig } from '../../run/types.ts';
 import { sha256 } from '../../store/hash.ts';
@@ -9,23 +11,14 @@ import type { StoredBenchmark } from '../../store/rows.ts';
 import { builtinBenchmark } from './benchmarks.svelte.ts';
 import { live } from './live.svelte.ts';
 
-/** Methods in the order of the paper's tables; `ps` brings the published variant along. */
-export const RUNNABLE_METHODS = ['mc', 'gd', 'ps', 'ff'] as const;
-/** The same questions asked differently, to see what the answers depend on. */
-export const CONDITIONED_METHODS = [
-  'gd+swap',
-  'gd+no-image',
-  'gd+blank-image',
-  'ps+no-image',
-  'ps+blank-image',
-] as const;
-
 /** What a run needs to be told; the rest follows. */
 export interface Choice {
   readonly modelId: string;
   readonly benchmark: StoredBenchmark;
   readonly methods: readonly string[];
   readonly promptSet: PromptSet;
+  /** Sets whose words the methods under `+paraphrase` ask in. */
+  readonly words?: readonly PromptSet[];
   readonly device: RunConfig['device'];
   readonly dtype: RunConfig['dtype'];
   readonly threads: RunConfig['threads'];
@@ -39,18 +32,30 @@ export interface Choice {
 }
 
 /** A new run's configuration, with an id of its own. */
-export async function makeConfig({ benchmark, promptSet, ...choice }: Choice): Promise<RunConfig> {
-  const text = new TextEncoder().encode(canonicalJson(promptSet));
+export async function makeConfig({ benchmark, promptSet, words, ...choice }: Choice): Promise<RunConfig> {
+  const paraphrases = await Promise.all(
+    (words ?? []).map(async (set) => {
+      const paraphrase = inWordsOf(promptSet, set);
+      return { promptSet: paraphrase, sha256: await hashOf(paraphrase) };
+    }),
+  );
   return {
     id: newId(),
     createdAt: new Date().toISOString(),
     benchmarkId: benchmark.id,
     benchmarkName: benchmark.benchmark.name,
     promptSet,
-    promptSetSha256: await sha256(text),
+    promptSetSha256: await hashOf(promptSet),
     policy: policyFor(benchmark.benchmark.sha256),
     ...choice,
+    methods: expandMethods(choice.methods, paraphrases.length),
+    ...(paraphrases.length > 0 ? { paraphrases } : {}),
   };
+}
+
+/** SHA-256 of a prompt set's canonical JSON (results.md). */
+function hashOf(set: PromptSet): Promise<string> {
+  return sha256(new TextEncoder().encode(canonicalJson(set)));
 }
 
 /** Short enough for an address to be read aloud, long enough never to meet another. */
