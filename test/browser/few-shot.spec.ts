@@ -107,6 +107,9 @@ test('files are found by their names, capitals aside, or chosen for one row what
 test('the run scores with its examples, and keeps their hashes', async () => {
   await page.getByLabel('Only the first pairs').fill('2');
   await page.getByRole('radio', { name: 'WASM' }).check({ force: true });
+  // Four images of the pairs, and each example once.
+  const plan = page.getByRole('complementary', { name: 'The plan' });
+  await expect(plan).toContainText(/6\s*images to encode/);
   runId = await started();
   await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 100_000 });
   const shotImages = { 'first.png': sha(FIRST), 'roco/second.png': sha(SECOND) };
@@ -114,7 +117,7 @@ test('the run scores with its examples, and keeps their hashes', async () => {
     status: 'done',
     config: { shotImages, promptSet: { fewShot: { preamble: 'Follow the examples.' } } },
     // run.json of its export
-    info: { promptSet: { name: 'two examples', shotImages } },
+    info: { promptSet: { name: 'two examples', shotImages }, work: { imageEncodes: 6 } },
   });
   const lines = await records(runId);
   expect(lines.map((l) => l.status)).toEqual(Array.from({ length: 2 * 2 * 3 }, () => 'scored'));
