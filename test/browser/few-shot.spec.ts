@@ -154,6 +154,22 @@ test('the command line with --shots gives the same likelihoods', async () => {
   expect(readJson(out, 'run.json')['promptSet']).toMatchObject({ shotImages: { 'first.png': sha(FIRST) } });
 });
 
+test('the command line names an example that is no picture', async () => {
+  mkdirSync(space.path('bad'), { recursive: true });
+  writeFileSync(space.path('bad', 'first.png'), 'no picture');
+  copyFileSync('test/pixels/in/blocks-rgb-7x13.png', space.path('bad', 'SECOND.png'));
+  const run = await evaluate([
+    '--prompts',
+    space.path('set.json'),
+    '--shots',
+    space.path('bad'),
+    '--out',
+    space.path('o'),
+  ]);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain('--shots: first.png: The file is not an image');
+});
+
 test('a stopped run goes on with its own examples, though one was replaced and the tab reloaded', async () => {
   await page.goto('./#/run?prompts=two+examples');
   await page.reload();
