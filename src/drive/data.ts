@@ -2,12 +2,13 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { builtinPromptSets, promptSetNamed } from '../core/prompts/builtin.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
-import { shotImages } from '../core/prompts/few-shot.ts';
+import { matchShots, shotImages } from '../core/prompts/few-shot.ts';
 import { readPromptFile } from '../core/prompts/file.ts';
 import { inWordsOf, usualParaphrases } from '../core/prompts/paraphrase.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
 import { canonicalJson } from '../core/results/canonical.ts';
 import { expandMethods } from '../core/scoring/methods.ts';
+import { checkImages } from '../run/check-images.ts';
 import { readBenchmarkFolder, readBenchmarkQuestions, type FolderEntry } from '../run/read-benchmark.ts';
 import type { RunConfig } from '../run/types.ts';
 import { sha256 } from '../store/hash.ts';
@@ -116,7 +117,7 @@ export async function chooseParaphrases(
 /**
  * The images that a few-shot prompt set shows, found by file name in the folder of the user's own.
  * @returns names to hashes (null: the set shows none) and the images by hash
- * @throws FaultError 'bad-prompt' naming every image that is not there
+ * @throws FaultError 'bad-prompt' naming every image that is not there, or one that cannot be decoded
  */
 export async function readShots(
   set: PromptSet,
@@ -126,10 +127,11 @@ export async function readShots(
   const images = new Map<string, Blob>();
   if (wanted.length === 0) return { names: null, images };
   const entries = folder ? await servedEntries(folder) : [];
-  const found = wanted.map((name) => ({
-    name,
-    entry: entries.find((e) => e.path === name || e.path.endsWith(`/${name}`)),
-  }));
+  const names = matchShots(
+    wanted,
+    entries.map((e) => e.path),
+  );
+  const found = wanted.map((name) => ({ name, entry: entries[names.indexOf(name)] }));
   const missing = found.filter((f) => !f.entry).map((f) => f.name);
   if (missing.length > 0)
     throw new FaultError(
@@ -138,13 +140,15 @@ export async function readShots(
         `The prompt set ${set.name} shows images that are not there: ${missing.join(', ')}. Name their folder with --shots DIR.`,
       ),
     );
-  const names: Record<string, string> = {};
+  const hashes: Record<string, string> = {};
   for (const { name, entry } of found) {
     if (!entry) continue;
     const blob = await entry.blob();
+    const [unreadable] = await checkImages([blob]);
+    if (unreadable) throw new FaultError(fault('bad-prompt', `--shots: ${entry.path}: ${unreadable.message}`));
     const hash = await sha256(await blob.arrayBuffer());
-    names[name] = hash;
+    hashes[name] = hash;
     images.set(hash, blob);
   }
-  return { names, images };
+  return { names: hashes, images };
 }

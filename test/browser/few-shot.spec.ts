@@ -107,6 +107,9 @@ test('files are found by their names, capitals aside, or chosen for one row what
 test('the run scores with its examples, and keeps their hashes', async () => {
   await page.getByLabel('Only the first pairs').fill('2');
   await page.getByRole('radio', { name: 'WASM' }).check({ force: true });
+  // Four images of the pairs, and each example once.
+  const plan = page.getByRole('complementary', { name: 'The plan' });
+  await expect(plan).toContainText(/6\s*images to encode/);
   runId = await started();
   await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 100_000 });
   const shotImages = { 'first.png': sha(FIRST), 'roco/second.png': sha(SECOND) };
@@ -114,7 +117,7 @@ test('the run scores with its examples, and keeps their hashes', async () => {
     status: 'done',
     config: { shotImages, promptSet: { fewShot: { preamble: 'Follow the examples.' } } },
     // run.json of its export
-    info: { promptSet: { name: 'two examples', shotImages } },
+    info: { promptSet: { name: 'two examples', shotImages }, work: { imageEncodes: 6 } },
   });
   const lines = await records(runId);
   expect(lines.map((l) => l.status)).toEqual(Array.from({ length: 2 * 2 * 3 }, () => 'scored'));
@@ -149,6 +152,22 @@ test('the command line with --shots gives the same likelihoods', async () => {
   }
   expect(recordLines(out)).toHaveLength(page.size);
   expect(readJson(out, 'run.json')['promptSet']).toMatchObject({ shotImages: { 'first.png': sha(FIRST) } });
+});
+
+test('the command line names an example that is no picture', async () => {
+  mkdirSync(space.path('bad'), { recursive: true });
+  writeFileSync(space.path('bad', 'first.png'), 'no picture');
+  copyFileSync('test/pixels/in/blocks-rgb-7x13.png', space.path('bad', 'SECOND.png'));
+  const run = await evaluate([
+    '--prompts',
+    space.path('set.json'),
+    '--shots',
+    space.path('bad'),
+    '--out',
+    space.path('o'),
+  ]);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain('--shots: first.png: The file is not an image');
 });
 
 test('a stopped run goes on with its own examples, though one was replaced and the tab reloaded', async () => {

@@ -152,7 +152,7 @@ test('the pages are reached by keyboard alone', async () => {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(page.getByText('Skip to content')).toBeFocused();
-  for (const name of ['Lookalike', 'Models', 'Benchmarks', 'New run', 'Results', 'Compare', 'Settings']) {
+  for (const name of ['Lookalike', 'Models', 'Benchmarks', 'Prompts', 'New run', 'Results', 'Compare', 'Settings']) {
     await page.keyboard.press('Tab');
     await expect(page.locator(':focus')).toContainText(name);
   }

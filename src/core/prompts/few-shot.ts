@@ -65,23 +65,31 @@ export function shotImages(set: PromptSet): readonly string[] {
   return [...new Set(set.fewShot?.shots.map((s) => s.image) ?? [])];
 }
 
+/** Ways in which a file's path is a wanted name, the surest first. */
+const FITS: readonly ((path: string, name: string) => boolean)[] = [
+  (path, name) => path === name,
+  (path, name) => `/${path}`.endsWith(`/${name}`),
+  (path, name) => `/${path}`.toLowerCase().endsWith(`/${name}`.toLowerCase()),
+  (path, name) => baseName(path).toLowerCase() === baseName(name).toLowerCase(),
+];
+const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
+
 /**
- * Which brought file is which wanted image: by its path or its file name, capitals aside.
+ * Which brought file is which wanted image: by its path, then capitals aside, then by its file name alone where no other image has that.
  * @param wanted names as the set gives them
  * @param brought paths of the brought files, with '/'
  * @returns the wanted name of each brought file, in their order; null for a file that no shot shows. Of two files of one name the first is taken.
  */
 export function matchShots(wanted: readonly string[], brought: readonly string[]): readonly (string | null)[] {
+  const byPath = new Map<number, string>();
   const taken = new Set<string>();
-  return brought.map((path) => {
-    const found = wanted.find((w) => endsIn(path, w)) ?? only(wanted.filter((w) => endsIn(path, baseName(w))));
-    if (found === undefined || taken.has(found)) return null;
-    taken.add(found);
-    return found;
-  });
+  for (const fits of FITS)
+    for (const [i, path] of brought.entries()) {
+      const [found, other] = wanted.filter((name) => fits(path, name));
+      // A name that two images share is not guessed.
+      if (byPath.has(i) || found === undefined || other !== undefined || taken.has(found)) continue;
+      byPath.set(i, found);
+      taken.add(found);
+    }
+  return brought.map((_, i) => byPath.get(i) ?? null);
 }
-
-const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
-const endsIn = (path: string, name: string): boolean => `/${path}`.toLowerCase().endsWith(`/${name}`.toLowerCase());
-/** The one there is: of several that fit, none is meant. */
-const only = (found: readonly string[]): string | undefined => (found.length === 1 ? found[0] : undefined);

@@ -12,10 +12,24 @@ export interface PlanNumbers {
   readonly skipped: number;
 }
 
-export function planOf(benchmark: Benchmark, methods: readonly string[], limit: number | null): PlanNumbers {
-  const { images, questions } = countGroups(planGroups(benchmark, methods, new Set(), limit));
+/** @param shots hashes of the prompt set's example images; encoded once for the whole run, like every other */
+export function planOf(
+  benchmark: Benchmark,
+  methods: readonly string[],
+  limit: number | null,
+  shots: readonly string[] = [],
+): PlanNumbers {
+  const groups = planGroups(benchmark, methods, new Set(), limit);
+  const { questions } = countGroups(groups);
+  const images = new Set([...groups.map((g) => g.imageSha256), ...(questions > 0 ? shots : [])]).size;
   const pairs = limit === null ? benchmark.pairs.length : Math.min(limit, benchmark.pairs.length);
-  return { pairs, questions, images, naiveEncodes: questions * methods.length, skipped: benchmark.skipped.length };
+  return {
+    pairs,
+    questions,
+    images,
+    naiveEncodes: questions * methods.length * (1 + shots.length),
+    skipped: benchmark.skipped.length,
+  };
 }
 
 /**

@@ -9,8 +9,74 @@ export const TEMPLATE_WORDS: Readonly<Record<string, string>> = {
   ps: 'PS only',
   ff: 'FF only',
 };
+/** A text of a prompt set, with what it is for. */
+export interface PromptText {
+  readonly key: string;
+  readonly label: string;
+  readonly text: string;
+}
+
+/** All texts of a prompt set, in one order for every set; its examples are not among them. */
+export function textsOf(set: PromptSet): readonly PromptText[] {
+  const templates = Object.keys(TEMPLATE_WORDS).flatMap((key): PromptText[] => {
+    const text = Object.entries(set.prompts).find(([k]) => k === key)?.[1];
+    return text === undefined ? [] : [{ key, label: TEMPLATE_WORDS[key] ?? key, text }];
+  });
+  const endings = OWN_WORDING.flatMap((m): PromptText[] => {
+    const text = set.answerPrefix?.[m];
+    return text === undefined ? [] : [{ key: `end-${m}`, label: `${m.toUpperCase()}: the answer begins`, text }];
+  });
+  const system = set.system === null ? [] : [{ key: 'system', label: 'System text', text: set.system }];
+  return [...system, ...templates, ...endings];
+}
+
+/** The examples of a few-shot set as texts. */
+export function exampleTexts(set: PromptSet): readonly PromptText[] {
+  if (!set.fewShot) return [];
+  const { preamble, shots } = set.fewShot;
+  return [
+    { key: 'preamble', label: 'Before the examples', text: preamble },
+    ...shots.map(({ image, question, options, answer }, i) => ({
+      key: `example-${i}`,
+      label: `Example ${i + 1}`,
+      text: `${image}\n${question}\nA: ${options.A}\nB: ${options.B}\nAnswer: ${answer}`,
+    })),
+  ];
+}
+
+/** A text that two sets have, or one of them: null where a set has none. */
+export interface ComparedText {
+  readonly key: string;
+  readonly label: string;
+  readonly left: string | null;
+  readonly right: string | null;
+}
+
+/** The texts of two sets side by side, examples included. */
+export function compareTexts(left: PromptSet, right: PromptSet): readonly ComparedText[] {
+  const [a, b] = [allTexts(left), allTexts(right)];
+  const keys = [...new Set([...ORDER, ...a.keys(), ...b.keys()])];
+  return keys.flatMap((key): ComparedText[] => {
+    const one = a.get(key);
+    const two = b.get(key);
+    const label = one?.label ?? two?.label;
+    return label === undefined ? [] : [{ key, label, left: one?.text ?? null, right: two?.text ?? null }];
+  });
+}
+
+function allTexts(set: PromptSet): ReadonlyMap<string, PromptText> {
+  return new Map([...textsOf(set), ...exampleTexts(set)].map((t) => [t.key, t]));
+}
+
 /** Methods that may have a wording, and an ending, of their own. */
 export const OWN_WORDING = ['gd', 'mc', 'ps', 'ff'] as const;
+/** So that a text stands in one place whichever set has it. */
+const ORDER: readonly string[] = [
+  'system',
+  ...Object.keys(TEMPLATE_WORDS),
+  ...OWN_WORDING.map((m) => `end-${m}`),
+  'preamble',
+];
 export type OwnWording = (typeof OWN_WORDING)[number];
 
 /** A prompt set as a form holds it: '' is nothing of its own. */

@@ -196,10 +196,20 @@ describe('brought files are matched to the images that shots show', () => {
       ['b.png', 'copy/b.png'],
       ['b.png', null],
     ],
+    [
+      ['B.png', 'b.png'],
+      [null, 'b.png'],
+    ],
     // A name that two images share is not guessed.
     [
       ['c.png', 'set/right/c.png'],
       [null, 'right/c.png'],
     ],
   ])('%j are %j', (brought, names) => expect(matchShots(wanted, brought)).toEqual(names));
+  it('and one name may end another', () => {
+    expect(matchShots(['c.png', 'left/c.png'], ['left/c.png', 'c.png'])).toEqual(['left/c.png', 'c.png']);
+  });
+  it('and two names that differ in capitals are two images', () => {
+    expect(matchShots(['A.png', 'a.png'], ['a.png', 'A.png', 'a.PNG'])).toEqual(['a.png', 'A.png', null]);
+  });
 });
