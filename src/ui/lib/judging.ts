@@ -83,7 +83,8 @@ export function judgingState(records: readonly ResultRecord[], judge: JudgeInfo 
 }
 
 function names(verdicts: readonly JudgeVerdict[]): string {
-  return [...new Set(verdicts.map((v) => v.name))].join(', ');
+  const all = new Set(verdicts.map((v) => (v.name === IMPORTED ? `the judge ${IMPORTED}` : v.name)));
+  return [...all].join(', ');
 }
 
 /** What run.json says of the judge once a person has scored: people, where nobody else did; else what it said before. */
