@@ -81,7 +81,7 @@ test('a run with a person as its judge ends with its free answers waiting, and r
   await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 110_000 });
   await expect(methodRow('FF')).toContainText('0 of 2');
   await expect(methodRow('FF').getByRole('cell').first()).toHaveText('–');
-  await expect(page.getByText('4 free answers wait for a judge')).toBeVisible();
+  await expect(page.getByText('4 of 4 free answers wait for a judge')).toBeVisible();
 });
 
 for (const theme of ['light', 'dark'] as const)
@@ -127,7 +127,7 @@ test('answers are scored by keyboard alone, and each is kept at once', async () 
   await expect(page.getByText('Answer 2 of 4')).toBeVisible();
 
   await page.goto(`./#/runs/${runId}`);
-  await expect(page.getByText('3 free answers wait for a judge')).toBeVisible();
+  await expect(page.getByText('3 of 4 free answers wait for a judge')).toBeVisible();
   await page.goto(`./#/runs/${runId}/judge`);
   await page.reload();
   await expect(page.getByText('1 of 4 judged')).toBeVisible();
@@ -164,14 +164,14 @@ test('a person’s scores make the numbers, name who gave them, and are in the e
 
 test('a score is changed from its pair', async () => {
   await page.goto(`./#/runs/${runId}/items/50001`);
-  await expect(page.getByText('Scored by Dr A: A 9.0, B 1.0')).toBeVisible();
+  await expect(page.getByText('Scored by Dr A: A 9, B 1')).toBeVisible();
   await page.getByRole('link', { name: 'Score this answer yourself' }).first().click();
   await expect(page.getByText('Scored by Dr A: A 9, B 1. Your scores replace these.')).toBeVisible();
   await expect(scored('A')).toHaveValue('9');
   await scale('A').getByText('2', { exact: true }).click();
   await page.getByRole('button', { name: 'Save and go on' }).click();
   await page.getByRole('link', { name: 'Look at pair 50001' }).click();
-  await expect(page.getByText('Scored by Dr A: A 2.0, B 1.0')).toBeVisible();
+  await expect(page.getByText('Scored by Dr A: A 2, B 1')).toBeVisible();
   await page.goto(`./#/runs/${runId}`);
   await expect(methodRow('FF').getByRole('cell').first()).toHaveText('0.00');
 });
@@ -241,7 +241,7 @@ test('free answers of another program are decided by another gap, and overruled 
   await scale('B').getByText('1', { exact: true }).click();
   await page.getByRole('button', { name: 'Save and go on' }).click();
   await page.getByRole('link', { name: 'Look at pair 50001' }).click();
-  await expect(page.getByText('Scored by Dr A: A 10.0, B 1.0')).toBeVisible();
+  await expect(page.getByText('Scored by Dr A: A 10, B 1')).toBeVisible();
   await page.getByRole('navigation', { name: 'Where this page is' }).getByRole('link').last().click();
   await expect(page.getByText('judged by the judge of the imported file, Dr A in person (1).')).toBeVisible();
   // One person among the file's verdicts: run.json names no judge.
