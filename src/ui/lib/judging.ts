@@ -4,6 +4,7 @@ import type { JudgeInfo } from '../../core/results/run.ts';
 import { UNJUDGED } from '../../core/scoring/ff.ts';
 import { methodParts } from '../../core/scoring/methods.ts';
 import { recordKey, type JudgeVerdict, type ResultRecord, type ScoredRecord } from '../../core/scoring/record.ts';
+import { fixed } from './format.ts';
 
 /** A free answer that someone can score, with its question. */
 export interface FreeAnswer {
@@ -61,6 +62,11 @@ export function byWhom(verdict: JudgeVerdict, judge: JudgeInfo | undefined): str
   return `Judge ${verdict.name}${self ? ' (the tested model itself)' : ''}`;
 }
 
+/** A judge's score as it was given: mostly a whole number. */
+export function scoreText(score: number | null): string {
+  return fixed(score, score === null || Number.isInteger(score) ? 0 : 1);
+}
+
 /** How many free answers there are, how many wait for a judge, and who judged the others; null where there are none. */
 export interface JudgingState {
   readonly answers: number;
@@ -83,7 +89,8 @@ export function judgingState(records: readonly ResultRecord[], judge: JudgeInfo 
 }
 
 function names(verdicts: readonly JudgeVerdict[]): string {
-  return [...new Set(verdicts.map((v) => v.name))].join(', ');
+  const all = new Set(verdicts.map((v) => (v.name === IMPORTED ? `the judge ${IMPORTED}` : v.name)));
+  return [...all].join(', ');
 }
 
 /** What run.json says of the judge once a person has scored: people, where nobody else did; else what it said before. */

@@ -42,7 +42,7 @@ const METHOD_MEANS: Readonly<Record<string, string>> = {
   ps: 'Prefix score: which option’s text is likelier as the answer, by the mean log p of its tokens.',
   'ps-official':
     'Prefix score as the published code computes it: every token is read at the first answer position. This one compares with the paper.',
-  ff: 'Free form: the model answers freely and a judge model says which option that is.',
+  ff: 'Free form: the model answers freely and a judge says which option that is.',
   'ff-likelihood': 'Free form, judged by which option a text model finds likelier after the answer.',
 };
 const CONDITION_MEANS: Readonly<Record<string, string>> = {
