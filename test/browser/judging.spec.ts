@@ -51,6 +51,11 @@ async function bringAnswers(name: string, answer: (right: 'A' | 'B') => Record<s
   await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
 }
 
+async function accessible(part = 'html'): Promise<void> {
+  const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).include(part).analyze();
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
+}
+
 async function runJson(download: Promise<Download>): Promise<Record<string, unknown>> {
   const path = await (await download).path();
   const reader = new ZipReader(new BlobReader(new Blob([new Uint8Array(readFileSync(path))])));
@@ -87,16 +92,12 @@ test('a run with a person as its judge ends with its free answers waiting, and r
 for (const theme of ['light', 'dark'] as const)
   test(`the page for scores has no accessibility violations in the ${theme} theme`, async () => {
     await page.emulateMedia({ colorScheme: theme });
-    const check = async (): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page: page as unknown as AxePage }).analyze();
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join('; ')}`)).toEqual([]);
-    };
     await page.goto('./#/runs');
     await page.goto(`./#/runs/${runId}/judge`);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Score free answers');
     if (theme === 'light') {
       await expect(page.getByLabel('Your name or initials')).toBeVisible();
-      await check();
+      await accessible();
       await page.getByRole('button', { name: 'Go on' }).click();
       await expect(page.getByRole('alert')).toContainText('Enter a name');
       await page.getByLabel('Your name or initials').fill('Dr A');
@@ -105,7 +106,10 @@ for (const theme of ['light', 'dark'] as const)
     await expect(page.getByText('0 of 4 judged')).toBeVisible();
     await page.getByRole('button', { name: 'Show the image' }).click();
     await expect(page.getByRole('img', { name: 'The image of this question' })).toBeVisible();
-    await check();
+    await accessible();
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
   });
 
 test('answers are scored by keyboard alone, and each is kept at once', async () => {
@@ -190,6 +194,10 @@ test('MC is read strictly and as published again, on the run, its pairs and in t
   await expect(headline).toContainText('100.0 to 100.0');
   await expect(page.getByText(/do not compare with the paper/)).toBeVisible();
   expect(await exported()).toMatchObject({ reading: { mcParser: 'strict', ffGap: 3 } });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await accessible('.switches');
+  }
 
   await page
     .getByRole('link', { name: /MC: image 1 right, A/ })

@@ -49,6 +49,14 @@ const records = Object.entries(answers).flatMap(([id, methods]) =>
 const index = indexRecords(records);
 const rows = pairRows({ pairs: Object.keys(answers).map(pair) }, null, index, ['gd', 'ps']);
 
+describe('a free answer that no judge has scored', () => {
+  it('is open, not invalid, so that its pair is no failure', () => {
+    const unjudged = ([1, 2] as const).map((image) => ({ ...record('p', image, 'ff', null), notes: ['unjudged'] }));
+    const outcome = outcomeOf(indexRecords(unjudged), 'p', 'ff');
+    expect(outcome).toMatchObject({ images: ['open', 'open'], complete: false, confused: false });
+  });
+});
+
 describe('pairs of a run', () => {
   it.each<[PairFilter, readonly string[]]>([
     ['all', ['right', 'confused', 'differs', 'invalid', 'failed', 'open']],

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { importedRunInfo } from '../../../src/core/results/imported-run.ts';
+import { PUBLISHED_READING } from '../../../src/core/scoring/again.ts';
+import { withReading } from '../../../src/ui/lib/export.ts';
+
+const info = importedRunInfo(
+  { key: 'gpt', mode: 'mc', method: 'mc', records: [], problems: [], taken: 0 },
+  { name: 'b', sha256: '', pairs: [], skipped: [], problems: [] },
+  { from: 'gpt_mc.json', lookalike: '0', at: '2026-01-01T00:00:00Z', command: null },
+);
+const strict = { mcParser: 'strict', ffGap: 3 } as const;
+
+describe('run.json in an export', () => {
+  it('names the reading of its numbers, and none where they are as published', () => {
+    expect(withReading(info, PUBLISHED_READING)).toBe(info);
+    expect(withReading(info, strict)).toEqual({ ...info, reading: strict });
+    expect(withReading({ ...info, reading: strict }, PUBLISHED_READING)).toEqual(info);
+  });
+});
