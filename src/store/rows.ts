@@ -99,7 +99,14 @@ export const resultRecord: v.GenericSchema<unknown, ResultRecord> = v.variant('s
     text: v.nullable(text),
     promptTokens: v.number(),
     judge: v.exactOptional(
-      v.looseObject({ name: text, sha256: text, a: v.nullable(v.number()), b: v.nullable(v.number()), text }),
+      v.looseObject({
+        name: text,
+        sha256: text,
+        person: v.exactOptional(v.literal(true)),
+        a: v.nullable(v.number()),
+        b: v.nullable(v.number()),
+        text,
+      }),
     ),
   }),
   v.looseObject({

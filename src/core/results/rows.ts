@@ -61,7 +61,10 @@ export function rowOfSummary(
     ),
     best: present.length === 0 ? null : bestOf(present.map(({ m }) => m)),
     categories: Object.fromEntries(categories),
-    scored: { pairs: Math.min(summary.pairs, ...present.map(({ m }) => m.counts.pairs)), of: summary.pairs },
+    scored: {
+      pairs: present.length === 0 ? 0 : Math.min(...present.map(({ m }) => m.counts.pairs)),
+      of: summary.pairs,
+    },
     certified,
   };
 }

@@ -2,7 +2,7 @@ import type { Letter } from '../benchmark/types.ts';
 import { chooseByGap, JUDGE_GAP, JUDGE_UNREADABLE, UNJUDGED } from './ff.ts';
 import { PARSERS, type ParserName } from './mc.ts';
 import { methodParts } from './methods.ts';
-import type { ResultRecord, ScoredRecord } from './record.ts';
+import type { JudgeVerdict, ResultRecord, ScoredRecord } from './record.ts';
 
 /*
  * Choices made again from what records keep (raw texts, a judge's scores), without a model. Where a choice has no text to be made from, the record stays
@@ -58,7 +58,7 @@ export function withGap(records: readonly ResultRecord[], gap: number): readonly
  */
 export function scoredByPerson(record: ScoredRecord, person: string, a: number, b: number): ScoredRecord {
   for (const n of [a, b]) if (!(n >= 1 && n <= 10)) throw new RangeError(`A score is a number from 1 to 10, not ${n}.`);
-  const judge = { name: person, sha256: '', a, b, text: '' };
+  const judge: JudgeVerdict = { name: person, sha256: '', person: true, a, b, text: '' };
   const notes = record.notes.filter((n) => n !== UNJUDGED && n !== JUDGE_UNREADABLE);
   return { ...choose(record, chooseByGap({ a, b }, JUDGE_GAP)), judge, notes };
 }

@@ -26,7 +26,10 @@ export interface LetterVariant {
 
 export interface JudgeVerdict {
   readonly name: string;
+  /** Of a model's graph; '' for people and for judges of other programs. */
   readonly sha256: string;
+  /** A person entered the scores. */
+  readonly person?: true;
   readonly a: number | null;
   readonly b: number | null;
   readonly text: string;

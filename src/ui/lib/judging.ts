@@ -47,12 +47,9 @@ export function nextWaiting(answers: readonly FreeAnswer[], after: string | null
   return [...answers.slice(at + 1), ...answers.slice(0, at + 1)].find((a) => a.waits && a.key !== after)?.key ?? null;
 }
 
-/** The judge that an official file brings along is not named in it. */
-const IMPORTED = 'of the imported file';
-
-/** Whether scores were entered by a person: every model is named with the hash of its graph. */
+/** Whether scores were entered by a person. */
 export function isPersons(verdict: JudgeVerdict): boolean {
-  return verdict.sha256 === '' && verdict.name !== IMPORTED;
+  return verdict.person === true;
 }
 
 /** Who gave a verdict, as a sentence begins: 'Judge phantom-judge', 'Scored by AB'. */
@@ -89,7 +86,8 @@ export function judgingState(records: readonly ResultRecord[], judge: JudgeInfo 
 }
 
 function names(verdicts: readonly JudgeVerdict[]): string {
-  const all = new Set(verdicts.map((v) => (v.name === IMPORTED ? `the judge ${IMPORTED}` : v.name)));
+  // The judge of another program is not named in its file, and has no hash: "of the imported file".
+  const all = new Set(verdicts.map((v) => (v.sha256 === '' && !isPersons(v) ? `the judge ${v.name}` : v.name)));
   return [...all].join(', ');
 }
 

@@ -4,9 +4,9 @@ import { PUBLISHED_READING } from '../../../src/core/scoring/again.ts';
 import { withReading } from '../../../src/ui/lib/export.ts';
 
 const info = importedRunInfo(
-  { key: 'gpt', mode: 'mc', method: 'mc', records: [], problems: [], taken: 0 },
+  { key: 'gpt', files: [], methods: ['mc'], records: [], problems: [] },
   { name: 'b', sha256: '', pairs: [], skipped: [], problems: [] },
-  { from: 'gpt_mc.json', lookalike: '0', at: '2026-01-01T00:00:00Z', command: null },
+  { lookalike: '0', at: '2026-01-01T00:00:00Z', command: null, browser: '' },
 );
 const strict = { mcParser: 'strict', ffGap: 3 } as const;
 
