@@ -25,6 +25,8 @@ export interface LoadRequest {
   readonly rung: Rung;
   /** Bytes that shared KV states may hold. */
   readonly cacheBytes: number;
+  /** Most bytes that the decoder's 4-bit weights may take when WASM unpacks them at load; 1 GiB or a quarter of the device's memory where nothing is said, 0 leaves them packed. */
+  readonly unpackBytes?: number;
 }
 
 export interface OperatorCheckRequest {
@@ -56,6 +58,8 @@ export interface LoadedModel {
   readonly files: { readonly config: unknown; readonly preprocessor: unknown; readonly processor: unknown };
   /** Input names of each session. */
   readonly sessions: Readonly<Record<string, readonly string[]>>;
+  /** Matrices of the decoder that were unpacked from 4 bits at load (WASM); `libraries` says so in words where there are any. */
+  readonly unpacked: number;
   readonly seconds: number;
 }
 

@@ -1,5 +1,5 @@
-import { test } from '@playwright/test';
-import { compareFamily, FAMILIES, familyRequest, json, type FamilyReference } from './families.ts';
+import { expect, test } from '@playwright/test';
+import { compareFamily, FAMILIES, familyRequest, largestDifference, json, type FamilyReference } from './families.ts';
 import { startLab, type LabServer } from './lab/server.ts';
 
 let server: LabServer;
@@ -15,4 +15,19 @@ for (const name of FAMILIES)
     await page.goto(server.url);
     const scored = await page.evaluate((r) => lab.score.score(r), familyRequest(name, 'fp32', 'wasm', Infinity));
     compareFamily(scored, json<FamilyReference>(name, 'reference.json'));
+  });
+
+for (const name of ['idefics3', 'lfm2_vl'])
+  test(`${name} in q4: weights unpacked at load give the numbers of packed ones, and the result says so`, async ({
+    page,
+  }) => {
+    await page.goto(server.url);
+    const request = familyRequest(name, 'q4', 'wasm', 1);
+    const unpacked = await page.evaluate((r) => lab.score.score(r), request);
+    const packed = await page.evaluate((r) => lab.score.score(r), { ...request, unpackBytes: 0 });
+    expect(unpacked.unpacked).toBeGreaterThan(0);
+    expect(unpacked.libraries).toHaveProperty('decoder weights', 'unpacked from 4 bits to fp32 at load');
+    expect(packed.unpacked).toBe(0);
+    expect(packed.libraries).not.toHaveProperty('decoder weights');
+    expect(largestDifference(unpacked.outcomes, packed.outcomes)).toBeLessThan(1e-5);
   });

@@ -124,3 +124,16 @@ export function compareFamily(scored: Scored, reference: FamilyReference): void 
     });
   }
 }
+
+/** Largest difference of two runs' log p over the same questions; texts must be equal. */
+export function largestDifference(a: Scored['outcomes'], b: Scored['outcomes']): number {
+  const numbers = (o: Scored['outcomes'][number]): readonly number[] =>
+    o.status === 'scored' && o.options ? [...o.options.A.tokenLogprobs, ...o.options.B.tokenLogprobs] : [];
+  const texts = (list: Scored['outcomes']): readonly unknown[] =>
+    list.map((o) => (o.status === 'scored' ? [o.method, o.chosen, o.text] : [o.method, o.fault]));
+  expect(texts(a)).toEqual(texts(b));
+  const [x, y] = [a.flatMap(numbers), b.flatMap(numbers)];
+  expect(x.length).toBeGreaterThan(0);
+  expect(x.length).toBe(y.length);
+  return Math.max(...x.map((v, i) => Math.abs(v - (y[i] ?? NaN))));
+}

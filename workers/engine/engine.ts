@@ -64,9 +64,13 @@ export async function createEngine(request: LoadRequest, meter: GpuMeter = creat
     familyStatus: model.family.status,
     caveat: model.family.caveat,
     device: { ...facts, threads: request.threads },
-    libraries: libraryVersions(),
+    libraries: {
+      ...libraryVersions(),
+      ...(model.unpacked > 0 ? { 'decoder weights': 'unpacked from 4 bits to fp32 at load' } : {}),
+    },
     files: { config: model.files.config, preprocessor: model.files.preprocessor, processor: model.files.processor },
     sessions: Object.fromEntries(Object.entries(model.sessions.all).map(([name, s]) => [name, s.inputNames])),
+    unpacked: model.unpacked,
     seconds: (performance.now() - started) / 1000,
   };
   return new LoadedEngine(model, tokenizer, loaded, meter, request.cacheBytes, await stopIds(files, tokenizer));

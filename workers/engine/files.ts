@@ -10,6 +10,8 @@ export interface ModelFiles {
   /** Parsed JSON, null when the file is absent. */
   json(path: string): Promise<unknown>;
   text(path: string): Promise<string | null>;
+  /** From now on `response` gives these bytes for the path. */
+  replace(path: string, bytes: Uint8Array<ArrayBuffer>): void;
 }
 
 /**
@@ -19,10 +21,13 @@ export interface ModelFiles {
 export function openFiles(source: ModelSource): ModelFiles {
   const sizes = new Map(source.files.map((f) => [f.path, f.size]));
   const body = source.kind === 'served' ? servedBody(source.base) : blobBody(source.files);
+  const replaced = new Map<string, Blob>();
 
   async function response(path: string): Promise<Response | undefined> {
     const size = sizes.get(path);
     if (size === undefined) return undefined;
+    const instead = replaced.get(path);
+    if (instead) return blobResponse(instead);
     const blob = await body(path);
     const length = blob.size;
     if (length !== size)
@@ -50,7 +55,14 @@ export function openFiles(source: ModelSource): ModelFiles {
       );
     }
   }
-  return { has: (p) => sizes.has(p), paths: () => [...sizes.keys()], response, json, text };
+  return {
+    has: (p) => sizes.has(p),
+    paths: () => [...sizes.keys()],
+    response,
+    json,
+    text,
+    replace: (path, bytes) => void replaced.set(path, new Blob([bytes])),
+  };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { fields, text, type Field } from './protobuf.ts';
+
 /**
  * Names of the nodes of some operators in an ONNX graph (ModelProto.graph, field 7; GraphProto.node, field 1; NodeProto.name 3, op_type 4), read by
  * protobuf's field lengths, so that weights are stepped over and not parsed.
@@ -6,49 +8,74 @@
  */
 export function nodeNames(bytes: Uint8Array, operators: ReadonlySet<string>): readonly string[] {
   const names: string[] = [];
-  for (const [graph, from, to] of fields(bytes, 0, bytes.length)) {
-    if (graph !== 7) continue;
-    for (const [node, start, end] of fields(bytes, from, to)) if (node === 1) take(bytes, start, end, operators, names);
+  for (const graph of fields(bytes)) {
+    if (graph.number !== 7) continue;
+    for (const f of fields(bytes, graph.from, graph.to)) {
+      if (f.number !== 1) continue;
+      const node = readNode(bytes, f);
+      if (node.name !== '' && operators.has(node.operator)) names.push(node.name);
+    }
   }
   return names;
 }
 
-function take(bytes: Uint8Array, from: number, to: number, operators: ReadonlySet<string>, names: string[]): void {
-  let [name, operator] = ['', ''];
-  for (const [field, start, end] of fields(bytes, from, to)) {
-    if (field === 3) name = text(bytes, start, end);
-    if (field === 4) operator = text(bytes, start, end);
-  }
-  if (name !== '' && operators.has(operator)) names.push(name);
+/** A node of a graph (NodeProto), as far as we read it. */
+export interface GraphNode {
+  readonly field: Field;
+  readonly name: string;
+  readonly operator: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Whole-number attributes by name; null for those of other kinds. */
+  readonly attributes: ReadonlyMap<string, number | null>;
+  /** An attribute is a graph of its own, which may use the outer graph's values. */
+  readonly nested: boolean;
 }
 
-function text(bytes: Uint8Array, from: number, to: number): string {
-  return new TextDecoder().decode(bytes.subarray(from, to));
-}
-
-/** Length-delimited fields of a message: number, start and end of their content. Other kinds are stepped over. */
-function* fields(bytes: Uint8Array, from: number, to: number): Generator<readonly [number, number, number]> {
-  let at = from;
-  const varint = (): number => {
-    let [value, scale] = [0, 1];
-    for (;;) {
-      const byte = bytes[at++];
-      if (byte === undefined) throw new RangeError('The graph ends in the middle of a number.');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 128;
+export function readNode(bytes: Uint8Array, field: Field): GraphNode {
+  let [name, operator, domain, nested] = ['', '', '', false];
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const attributes = new Map<string, number | null>();
+  for (const f of fields(bytes, field.from, field.to)) {
+    if (f.number === 1) inputs.push(text(bytes, f));
+    if (f.number === 2) outputs.push(text(bytes, f));
+    if (f.number === 3) name = text(bytes, f);
+    if (f.number === 4) operator = text(bytes, f);
+    if (f.number === 7) domain = text(bytes, f);
+    if (f.number !== 5) continue;
+    let [key, value]: [string, number | null] = ['', null];
+    for (const a of fields(bytes, f.from, f.to)) {
+      if (a.number === 1) key = text(bytes, a);
+      if (a.number === 3) value = a.value;
+      if (a.number === 6 || a.number === 11) nested = true;
     }
-  };
-  while (at < to) {
-    const key = varint();
-    const kind = key % 8;
-    if (kind === 0) varint();
-    else if (kind === 1) at += 8;
-    else if (kind === 5) at += 4;
-    else if (kind === 2) {
-      const length = varint();
-      yield [Math.floor(key / 8), at, at + length];
-      at += length;
-    } else throw new RangeError(`The graph holds a field of an unknown kind (${kind}).`);
+    attributes.set(key, value);
   }
+  return { field, name, operator, domain, inputs, outputs, attributes, nested };
+}
+
+/** An initializer (TensorProto), as far as we read it. */
+export interface GraphTensor {
+  readonly field: Field;
+  readonly name: string;
+  /** TensorProto.DataType: 1 float, 2 uint8. */
+  readonly type: number;
+  /** The bytes, where they stand in the file as such (raw_data). */
+  readonly raw: Field | null;
+  /** The bytes are in another file. */
+  readonly external: boolean;
+}
+
+export function readTensor(bytes: Uint8Array, field: Field): GraphTensor {
+  let [name, type, external]: [string, number, boolean] = ['', 0, false];
+  let raw: Field | null = null;
+  for (const f of fields(bytes, field.from, field.to)) {
+    if (f.number === 2) type = f.value ?? 0;
+    if (f.number === 8) name = text(bytes, f);
+    if (f.number === 9) raw = f;
+    if (f.number === 13 || (f.number === 14 && f.value === 1)) external = true;
+  }
+  return { field, name, type, raw, external };
 }

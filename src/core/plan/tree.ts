@@ -1,8 +1,9 @@
 import type { Read, Segment, Sequence, Tree, TreeWork } from './types.ts';
 
 /**
- * Below this many tokens a shared stretch is computed again in each branch: one more decoder run costs more than the tokens
- * (every run copies the parent's KV state and pays the runtime's fixed cost). Measured in bench/RESULTS.md.
+ * Below this many tokens a shared stretch is computed again in each branch: one more decoder run costs more than the tokens (every run copies the parent's
+ * KV state and pays the runtime's fixed cost). Measured on SmolVLM 256M's shape in q4 on WASM, processor time of one thread: a run costs 90 ms and 14 ms a
+ * token, so a run is worth 6 tokens. Where 4-bit weights stay packed (workers/engine/unpack.ts) it is 400 ms and 20 ms a token, worth 20.
  */
 export const MIN_SHARED = 8;
 

@@ -16,6 +16,8 @@ export interface ScoreRequest {
   readonly plain: boolean;
   readonly promptSet: PromptSet;
   readonly items: readonly { readonly image: string; readonly question: QuestionRequest }[];
+  /** As in a load request: most bytes that unpacked weights may take. */
+  readonly unpackBytes?: number;
   /** Also render prompts. */
   readonly render: boolean;
 }
@@ -23,6 +25,9 @@ export interface ScoreRequest {
 export interface Scored {
   readonly outcomes: readonly Outcome[];
   readonly rendered: readonly (RenderedPrompt & { readonly pair: string; readonly image: number })[];
+  /** Of the loaded model: matrices unpacked at load, and what it depends on. */
+  readonly unpacked: number;
+  readonly libraries: Readonly<Record<string, string>>;
   readonly works: readonly { readonly planned: TreeWork; readonly work: Work }[];
 }
 
@@ -34,7 +39,8 @@ export async function score(request: ScoreRequest): Promise<Scored> {
     return await withEngine(async (engine) => {
       const source = { kind: 'served' as const, base: request.base, files: request.files };
       const { device, dtype, rung, plain, promptSet } = request;
-      const loaded = await engine.load({ source, device, dtype, rung, threads: 2, cacheBytes: 2 ** 28 });
+      const unpack = request.unpackBytes === undefined ? {} : { unpackBytes: request.unpackBytes };
+      const loaded = await engine.load({ source, device, dtype, rung, threads: 2, cacheBytes: 2 ** 28, ...unpack });
       if (!loaded.ok) throw new Error(loaded.fault.message);
       const settings = { modelType: loaded.value.modelType, ...loaded.value.files, policy: DEFAULT_PIXEL_POLICY };
       const [outcomes, rendered, works]: [Outcome[], Scored['rendered'][number][], Scored['works'][number][]] = [
@@ -59,7 +65,8 @@ export async function score(request: ScoreRequest): Promise<Scored> {
         if (!prompts.ok) throw new Error(prompts.fault.message);
         rendered.push(...prompts.value.map((p) => ({ ...p, pair: question.pair, image: question.image })));
       }
-      return { outcomes, rendered, works };
+      const { unpacked, libraries } = loaded.value;
+      return { outcomes, rendered, works, unpacked, libraries };
     });
   } finally {
     worker.terminate();
