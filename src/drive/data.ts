@@ -1,6 +1,6 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError } from '../core/fault.ts';
-import { builtinPromptSets, promptSetNamed } from '../core/prompts/builtin.ts';
+import { builtinPromptSets, findPromptSet, promptSetNamed } from '../core/prompts/builtin.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
 import { matchShots, shotImages } from '../core/prompts/few-shot.ts';
 import { readPromptFile } from '../core/prompts/file.ts';
@@ -83,7 +83,7 @@ function readAll(name: string, text: string): readonly PromptSet[] {
 
 function read({ name, text, set }: Extract<DriveRequest['prompts'], { kind: 'file' }>): PromptSet {
   const sets = readAll(name, text);
-  const chosen = set === null ? sets[0] : sets.find((s) => s.name === set || s.name === `${name}: ${set}`);
+  const chosen = set === null ? sets[0] : (findPromptSet(sets, set) ?? findPromptSet(sets, `${name}: ${set}`));
   if (chosen) return chosen;
   const names = sets.map((s) => s.name).join(', ');
   throw new FaultError(fault('bad-prompt', `${name} holds no prompt set ${set ?? ''}. It holds: ${names}.`));

@@ -89,6 +89,14 @@ test('a file of the official layout gives its per-model variants', async () => {
   // LLaVA-Med has a system text of its own, and its own wording for MC.
   await expect(page.getByRole('term').first()).toHaveText('System text');
   await expect(page.getByRole('definition').nth(1)).toContainText('{q}');
+  // Its wordings end with the beginning of an answer, which may be moved behind the model's own turn, in a copy.
+  await page.getByRole('button', { name: 'make a copy so' }).click();
+  await expect(page.getByLabel('GD: the answer begins with')).toHaveValue('Answer:');
+  await page.getByRole('button', { name: 'Keep' }).click();
+  await expect(
+    page.getByRole('heading', { level: 2, name: 'answering: llava_med, answer begun, copy', exact: true }),
+  ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'make a copy so' })).toHaveCount(0);
 });
 
 test('official files answer questions without images, and give the tables that their code printed', async () => {

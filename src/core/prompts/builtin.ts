@@ -1,6 +1,6 @@
 import { LOOKALIKE } from './default.ts';
 import official from './official.json' with { type: 'json' };
-import { officialPromptSets } from './official.ts';
+import { BEGUN, endingAsPrefix, officialPromptSets } from './official.ts';
 import type { PromptSet } from './types.ts';
 
 /** The same two questions in other words: how far scores move with the wording is part of the sensitivity view. */
@@ -27,7 +27,16 @@ export function builtinPromptSets(): readonly PromptSet[] {
   return [LOOKALIKE, ...PARAPHRASES, ...(read.ok ? read.value : [])];
 }
 
-/** The set of a name, capitals aside; null when there is none. */
+/** The built-in set of a name (`findPromptSet`); null when there is none. */
 export function promptSetNamed(name: string): PromptSet | null {
-  return builtinPromptSets().find((s) => s.name.toLowerCase() === name.trim().toLowerCase()) ?? null;
+  return findPromptSet(builtinPromptSets(), name);
+}
+
+/** The set of a name, capitals aside; `NAME, answer begun` is the set NAME with its endings behind the generation prompt (`endingAsPrefix`). */
+export function findPromptSet(sets: readonly PromptSet[], name: string): PromptSet | null {
+  const wanted = name.trim().toLowerCase();
+  const found = sets.find((s) => s.name.toLowerCase() === wanted);
+  if (found || !wanted.endsWith(BEGUN)) return found ?? null;
+  const plain = findPromptSet(sets, wanted.slice(0, -BEGUN.length));
+  return plain && endingAsPrefix(plain);
 }

@@ -88,14 +88,18 @@ function withoutOption(template: string): string {
   return fromPositional(template.slice(0, end).trimEnd(), ['q']);
 }
 
+/** What the name of a set ends in whose endings were moved behind the generation prompt. */
+export const BEGUN = ', answer begun';
+
 /** An ending that begins the answer: `#answer: ("`, "Answer: ", " Answer:". */
 const ENDING = /\s*(#answer: \("|(?:The )?Answer(?: is)?:)\s*$/;
 
 /**
  * The same set with such endings moved behind the generation prompt, so that the model goes on writing its own turn: what they mean for a model with a
  * chat template. The published code does not do so.
+ * @returns null where no wording ends so
  */
-export function endingAsPrefix(set: PromptSet): PromptSet {
+export function endingAsPrefix(set: PromptSet): PromptSet | null {
   const moved = (['gd', 'mc', 'ff', 'ps'] as const).flatMap((method) => {
     const text = set.prompts[method];
     const ending = text === undefined ? null : ENDING.exec(text);
@@ -103,9 +107,10 @@ export function endingAsPrefix(set: PromptSet): PromptSet {
     const prefix = ending[1].endsWith('("') || method === 'gd' || method === 'mc' ? ending[1] : `${ending[1]} `;
     return [{ method, text: text.slice(0, ending.index), prefix }];
   });
+  if (moved.length === 0) return null;
   return {
     ...set,
-    name: `${set.name}, answer begun`,
+    name: `${set.name}${BEGUN}`,
     prompts: { ...set.prompts, ...Object.fromEntries(moved.map((m) => [m.method, m.text])) },
     answerPrefix: { ...set.answerPrefix, ...Object.fromEntries(moved.map((m) => [m.method, m.prefix])) },
   };

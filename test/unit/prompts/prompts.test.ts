@@ -78,10 +78,13 @@ describe('the official layout', () => {
   });
   it('can move endings behind the generation prompt', () => {
     const set = endingAsPrefix(official('answering'));
-    expect(set.answerPrefix).toEqual({ gd: 'Answer:', mc: '#answer: ("', ps: 'Answer: ' });
-    expect(set.prompts.gd).toMatch(/directly\.$/);
-    expect(set.prompts.ps).toBe('Question: {q}');
-    expect(set.prompts.ff).toBe(official('answering').prompts.ff);
+    expect(set?.answerPrefix).toEqual({ gd: 'Answer:', mc: '#answer: ("', ps: 'Answer: ' });
+    expect(set?.prompts.gd).toMatch(/directly\.$/);
+    expect(set?.prompts.ps).toBe('Question: {q}');
+    expect(set?.prompts.ff).toBe(official('answering').prompts.ff);
+    expect(endingAsPrefix(LOOKALIKE)).toBeNull();
+    expect(promptSetNamed('Official: molmo, answer begun')?.answerPrefix?.gd).toBe('#answer: ("');
+    expect(promptSetNamed('lookalike, answer begun')).toBeNull();
   });
   it('names what is missing', () => {
     const read = readPromptFile('x.json', '{"prompts": {"mc": {"default": "{}"}}}');
