@@ -13,16 +13,17 @@ const METRICS = [
 /**
  * The paper's Table 1 for any rows: methods as columns under set accuracy, individual accuracy and confusion. The best of a row's methods is
  * underlined and the best of all rows bold, for the two accuracies; confusion is not marked.
+ * @param comparable whether all rows answer the same pairs; else none is best
  */
-export function table1(rows: readonly ModelRow[]): Grid {
+export function table1(rows: readonly ModelRow[], comparable = true): Grid {
   const methods = PAPER_METHODS.filter((m) => rows.some((r) => r.methods[m] !== undefined));
   const groups = METRICS.map(([metric, text]) => ({
     metric,
     text,
     columns: metric === 'confusion' ? methods : [...methods, 'Best' as const],
   }));
-  const top = (metric: 'set' | 'individual'): number =>
-    Math.max(...rows.map((r) => (r.source === 'guessing' ? -1 : (highest(r, metric) ?? -1))));
+  const top = (metric: 'set' | 'individual'): number | null =>
+    !comparable ? null : Math.max(...rows.map((r) => (r.source === 'guessing' ? -1 : (highest(r, metric) ?? -1))));
   const tops = { set: top('set'), individual: top('individual') };
   const body = rows.map((r): Cell[] => [
     cell(r.model + suffix(r)),
@@ -43,8 +44,10 @@ export function table1(rows: readonly ModelRow[]): Grid {
 }
 
 type Column = PaperMethod | 'Best';
+/** Highest of all rows; null where rows do not compare. */
+type Tops = Readonly<Record<'set' | 'individual', number | null>>;
 
-function table1Cell(row: ModelRow, metric: 'set' | 'individual' | 'confusion', column: Column, tops: Accuracy): Cell {
+function table1Cell(row: ModelRow, metric: 'set' | 'individual' | 'confusion', column: Column, tops: Tops): Cell {
   if (row.source === 'guessing')
     return cell(column === 'Best' && metric !== 'confusion' ? percentText(row.best?.[metric]) : '-');
   if (column === 'Best') {
@@ -69,8 +72,8 @@ function highest(row: ModelRow, metric: keyof Accuracy): number | null {
   return row.best?.[metric] ?? null;
 }
 
-/** The paper's Table 2 for any rows: best set and individual accuracy over methods, by category; the best of all rows is bold. */
-export function table2(rows: readonly ModelRow[]): Grid {
+/** The paper's Table 2 for any rows: best set and individual accuracy over methods, by category; the best of all rows is bold where they compare. */
+export function table2(rows: readonly ModelRow[], comparable = true): Grid {
   const categories = allCategories(rows);
   const top = (c: string, metric: keyof Accuracy): number =>
     Math.max(...rows.map((r) => (r.source === 'guessing' ? -1 : (r.categories[c]?.[metric] ?? -1))));
@@ -80,7 +83,7 @@ export function table2(rows: readonly ModelRow[]): Grid {
     ...categories.flatMap((c) =>
       metrics.map((metric): Cell => {
         const value = r.categories[c]?.[metric];
-        const best = value !== undefined && r.source !== 'guessing' && value === top(c, metric);
+        const best = comparable && value !== undefined && r.source !== 'guessing' && value === top(c, metric);
         return best ? cell(percentText(value), 'best') : cell(percentText(value));
       }),
     ),

@@ -1,3 +1,4 @@
+import { isMediConfusion } from '../../core/benchmark/mediconfusion.ts';
 import { isCertified } from '../../core/results/folder.ts';
 import { guessingRow, publishedRows } from '../../core/results/published.ts';
 import { rowOfSummary, type ModelRow } from '../../core/results/rows.ts';
@@ -62,6 +63,11 @@ export function tableRows(runs: readonly ComparedRun[], published: boolean): rea
 export function bestOverall(runs: readonly ComparedRun[]): number | null {
   const values = runs.flatMap((r) => (r.summary.best ? [r.summary.best.set.value] : []));
   return values.length === 0 ? null : Math.max(...values);
+}
+
+/** Whether all rows answer the same pairs, so that one may be called the best; the published ones answer MediConfusion's own. */
+export function comparable(runs: readonly ComparedRun[], published: boolean): boolean {
+  return benchmarksIn(runs).length <= 1 && (!published || runs.every((r) => isMediConfusion(r.benchmarkSha256)));
 }
 
 /** Runs that ask the same pairs can be compared; this names the different sets of pairs. */

@@ -99,11 +99,12 @@ function isSame(row: PairRow, index: RecordIndex, methods: readonly string[]): b
 /**
  * Whether a pair belongs to a filter.
  * failures: some method has not both images right; confused: some method gave both the same answer; errors: something could not be scored;
- * different: the methods do not agree on whether the pair is right.
+ * different: the methods do not agree on whether the pair is right. Methods under a condition (`gd+no-image`) count for errors only: they are asked to fail.
  */
 export function matches(row: PairRow, filter: PairFilter): boolean {
   const all = Object.values(row.outcomes);
-  const complete = all.filter((o) => o.complete && !o.error);
+  const plain = Object.entries(row.outcomes).flatMap(([method, o]) => (method.includes('+') ? [] : [o]));
+  const complete = plain.filter((o) => o.complete && !o.error);
   switch (filter) {
     case 'all':
       return true;

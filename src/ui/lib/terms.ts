@@ -1,3 +1,5 @@
+import { methodName } from '../../core/results/run-tables.ts';
+
 /** The field's words, each with the one line that is shown on hover and focus. Source: MediConfusion (arXiv 2409.15477), section 3. */
 export const TERMS = {
   set: ['Set accuracy', 'Share of pairs with both images answered rightly. Guessing gives 25%.'],
@@ -58,6 +60,13 @@ export function methodMeans(method: string): string {
   if (condition === undefined) return means;
   const under = condition.startsWith('paraphrase-') ? 'Asked in other words.' : (CONDITION_MEANS[condition] ?? '');
   return `${means} ${under}`.trim();
+}
+
+/** Methods of a run in one line: those that ask plainly by name, the others by their number. */
+export function methodsInWords(methods: readonly string[]): string {
+  const plain = methods.filter((m) => !m.includes('+')).map(methodName);
+  const others = methods.length - plain.length;
+  return [...plain, ...(others > 0 ? [`${others} asked differently`] : [])].join(', ');
 }
 
 /** Notes of records (results.md) in words. */

@@ -84,6 +84,20 @@ describe('table1', () => {
   });
 });
 
+describe('rows that answer different pairs', () => {
+  it('have a best of methods, and none of them is best of all', () => {
+    for (const [table, like] of [
+      [table1(published, false), table1(published)],
+      [table2(published, false), table2(published)],
+    ] as const) {
+      const marks = (grid: typeof table) => grid.rows.flat().flatMap((c) => c.marks);
+      expect(marks(like)).toContain('best');
+      expect(marks(table)).not.toContain('best');
+      expect(marks(table).filter((m) => m === 'row-best')).toEqual(marks(like).filter((m) => m === 'row-best'));
+    }
+  });
+});
+
 describe('table2', () => {
   it('has best set and individual accuracy by category', () => {
     const grid = table2([...published, guessingRow()]);

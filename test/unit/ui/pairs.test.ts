@@ -57,6 +57,21 @@ describe('a free answer that no judge has scored', () => {
   });
 });
 
+describe('questions asked differently', () => {
+  it('make no pair a failure, but one that could not be scored is an error', () => {
+    const plain = [record('p', 1, 'gd', 'A'), record('p', 2, 'gd', 'B')];
+    const blind = [record('p', 1, 'gd+no-image', 'A'), record('p', 2, 'gd+no-image', 'A')];
+    const of = (more: readonly ResultRecord[]) =>
+      pairRows({ pairs: [pair('p')] }, null, indexRecords([...plain, ...more]), ['gd', 'gd+no-image'])[0];
+    const filters = (more: readonly ResultRecord[]) => {
+      const row = of(more);
+      return (['failures', 'confused', 'different', 'errors'] as const).filter((f) => row && matches(row, f));
+    };
+    expect(filters(blind)).toEqual([]);
+    expect(filters([record('p', 1, 'gd+no-image', 'fault')])).toEqual(['errors']);
+  });
+});
+
 describe('pairs of a run', () => {
   it.each<[PairFilter, readonly string[]]>([
     ['all', ['right', 'confused', 'differs', 'invalid', 'failed', 'open']],
