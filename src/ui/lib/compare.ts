@@ -1,4 +1,4 @@
-import { isMediConfusion } from '../../core/benchmark/mediconfusion.ts';
+import { isMediConfusion, MEDICONFUSION_PAIRS } from '../../core/benchmark/mediconfusion.ts';
 import { isCertified } from '../../core/results/folder.ts';
 import { guessingRow, publishedRows } from '../../core/results/published.ts';
 import { rowOfSummary, type ModelRow } from '../../core/results/rows.ts';
@@ -65,9 +65,10 @@ export function bestOverall(runs: readonly ComparedRun[]): number | null {
   return values.length === 0 ? null : Math.max(...values);
 }
 
-/** Whether all rows answer the same pairs, so that one may be called the best; the published ones answer MediConfusion's own. */
+/** Whether all rows answer the same pairs, so that one may be called the best; the published ones answer all of MediConfusion's own. */
 export function comparable(runs: readonly ComparedRun[], published: boolean): boolean {
-  return benchmarksIn(runs).length <= 1 && (!published || runs.every((r) => isMediConfusion(r.benchmarkSha256)));
+  const whole = (r: ComparedRun): boolean => isMediConfusion(r.benchmarkSha256) && r.pairs === MEDICONFUSION_PAIRS;
+  return benchmarksIn(runs).length <= 1 && (!published || runs.every(whole));
 }
 
 /** Runs that ask the same pairs can be compared; this names the different sets of pairs. */

@@ -18,6 +18,7 @@ test('runs compare when they answer the same pairs, with published rows only whe
   expect(comparable([of('a', 3), of('b', 3)], false)).toBe(false);
   expect(comparable([of('a', 3)], true)).toBe(false);
   expect(comparable([of(MEDICONFUSION, 176)], true)).toBe(true);
+  expect(comparable([of(MEDICONFUSION, 10)], true)).toBe(false);
 });
 
 test('methods are named, and those that ask differently counted', () => {
