@@ -225,10 +225,13 @@ export function parseEvaluate(argv) {
   if (values['accept-partial'] && values.import === undefined) throw wrong('--accept-partial belongs to --import.');
   if (values.import !== undefined && values.resume)
     throw wrong('An import is done at once: there is nothing to --resume.');
+  const methods = parseMethods(values.methods);
+  if (values.paraphrases !== undefined && !methods.some((name) => name.endsWith('+paraphrase')))
+    throw wrong('--paraphrases belongs to methods under +paraphrase, such as --methods gd,gd+paraphrase.');
   return {
     benchmark: values.benchmark ?? null,
     model: values.model ?? null,
-    methods: parseMethods(values.methods),
+    methods,
     prompts: values.prompts ?? null,
     shots: values.shots ?? null,
     judge: values.judge ?? null,

@@ -105,6 +105,9 @@ describe('judges, paraphrases and parsers', () => {
       mcParser: 'strict',
     });
   });
+  test('paraphrases without a method that asks in them are refused', () => {
+    expect(refusal('--methods gd --paraphrases mine.json').message).toMatch(/belongs to methods under \+paraphrase/);
+  });
   test('a parser that is none is refused with what there is', () => {
     expect(refusal('--mc-parser stict')).toEqual({
       message: '--mc-parser: there is no parser "stict". Did you mean strict? See npm run evaluate -- --help.',
