@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { fault, FaultError } from '../core/fault.ts';
 import type { RunInfo } from '../core/results/run.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
-import { resultRecord, runInfo } from '../store/rows.ts';
+import { resultRecord } from '../store/record-rows.ts';
+import { runInfo } from '../store/rows.ts';
 import type { DriveRequest } from './types.ts';
 
 /** What an unfinished run left in its results folder, checked. */

@@ -4,7 +4,7 @@ import { attempt, transact, type Store } from './db.ts';
 import { sha256 } from './hash.ts';
 import { IMAGE_STORES, imagesOf, sweepImages } from './images.ts';
 import { checked } from './checked.ts';
-import { storedBenchmark, type StoredBenchmark } from './rows.ts';
+import { storedBenchmark, type StoredBenchmark } from './benchmark-rows.ts';
 
 /** Same question file and same images: same id. A folder that gained images since is another benchmark, so old runs keep theirs. */
 export async function benchmarkId(benchmark: Benchmark): Promise<string> {

@@ -1,7 +1,7 @@
 import { recordKey, type ResultRecord } from '../core/scoring/record.ts';
 import { attempt, transact, type Store } from './db.ts';
 import { checked } from './checked.ts';
-import { recordRow } from './rows.ts';
+import { recordRow } from './record-rows.ts';
 
 /**
  * Stores a group's records in one transaction: all of them or none. A record with the same pair, image and method replaces the earlier one,

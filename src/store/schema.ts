@@ -1,6 +1,8 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { DownloadRow, KeptModel } from './model-rows.ts';
-import type { CertificateRow, FeatureRow, RecordRow, ShotRow, StoredBenchmark, StoredRun } from './rows.ts';
+import type { CertificateRow, FeatureRow, StoredRun } from './rows.ts';
+import type { RecordRow } from './record-rows.ts';
+import type { ShotRow, StoredBenchmark } from './benchmark-rows.ts';
 
 /** A part of a model file. The Blob's bytes live in the browser's blob store; reading the row costs no memory. */
 export interface ChunkRow {

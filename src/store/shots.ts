@@ -2,7 +2,7 @@ import { attempt, transact, type Store } from './db.ts';
 import { checked } from './checked.ts';
 import { sha256 } from './hash.ts';
 import { IMAGE_STORES, sweepImages } from './images.ts';
-import { shotRow, type ShotRow } from './rows.ts';
+import { shotRow, type ShotRow } from './benchmark-rows.ts';
 
 /**
  * Keeps an example image under the file name that prompt sets give it, in place of one kept before; that one goes unless a run showed it.

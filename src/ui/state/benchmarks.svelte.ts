@@ -4,7 +4,8 @@ import { fault, FaultError } from '../../core/fault.ts';
 import { readBenchmarkFolder, type FolderEntry, type ReadOptions } from '../../run/read-benchmark.ts';
 import { benchmark, listBenchmarks, putBenchmark } from '../../store/benchmarks.ts';
 import type { Store } from '../../store/db.ts';
-import type { StoredBenchmark, StoredRun } from '../../store/rows.ts';
+import type { StoredBenchmark } from '../../store/benchmark-rows.ts';
+import type { StoredRun } from '../../store/rows.ts';
 import type { Folder } from '../lib/folder.ts';
 import { library } from './library.svelte.ts';
 

@@ -7,7 +7,7 @@ import { expandMethods } from '../../core/scoring/methods.ts';
 import { BUILTIN_MODEL } from '../../run/models.ts';
 import type { RunConfig } from '../../run/types.ts';
 import { sha256 } from '../../store/hash.ts';
-import type { StoredBenchmark } from '../../store/rows.ts';
+import type { StoredBenchmark } from '../../store/benchmark-rows.ts';
 import { builtinBenchmark } from './benchmarks.svelte.ts';
 import { live } from './live.svelte.ts';
 

@@ -4,7 +4,8 @@ import { sweep } from '../../store/chunks.ts';
 import { openStore, type Store } from '../../store/db.ts';
 import { listModels } from '../../store/models.ts';
 import type { KeptModel } from '../../store/model-rows.ts';
-import type { StoredBenchmark, StoredRun } from '../../store/rows.ts';
+import type { StoredBenchmark } from '../../store/benchmark-rows.ts';
+import type { StoredRun } from '../../store/rows.ts';
 import { listRuns } from '../../store/runs.ts';
 
 /** What is kept on this device: the open store and its lists, read again after each change. */
