@@ -30,8 +30,8 @@ function expectSame(got: readonly ResultRecord[], due: readonly ResultRecord[]):
 }
 
 for (const { kind, device, pairs, every } of [
-  { kind: 'worker', device: 'wasm', pairs: 40, every: 3 },
-  { kind: 'gpu', device: 'webgpu', pairs: 24, every: 2 },
+  { kind: 'worker', device: 'wasm', pairs: 60, every: 3 },
+  { kind: 'gpu', device: 'webgpu', pairs: 40, every: 2 },
 ] as const)
   test(`20 times the ${kind} fails in the middle of a run: nothing lost, nothing doubled, the same records`, async ({
     page,
@@ -39,7 +39,7 @@ for (const { kind, device, pairs, every } of [
     const next = random(20260921);
     const faults = Array.from({ length: 20 }, (_, i) => ({
       after: 1 + i * every * 0.5,
-      delayMs: Math.floor(next() * 900),
+      delayMs: Math.floor(next() * 250),
       kind,
     }));
     await page.goto(server.url);

@@ -19,7 +19,10 @@ export interface LabRun {
   readonly device: RunConfig['device'];
   readonly dtype: string;
   readonly methods: readonly string[];
-  /** After each of these numbers of finished groups, one fault: the GPU device destroyed, or the worker killed. */
+  /**
+   * After each of these numbers of finished groups, one fault: the GPU device destroyed, or the worker killed. The next is dealt when a group was finished
+   * after the one before had struck: a group that is hit in each of its tries is given up by right.
+   */
   readonly faults: readonly { readonly after: number; readonly delayMs: number; readonly kind: 'gpu' | 'worker' }[];
   readonly allowUncertified?: boolean;
   /** Afterwards, render the prompts of this pair's first image. */
@@ -112,15 +115,18 @@ export async function run(request: LabRun): Promise<LabRunResult> {
   const handle = await startRun(ports, configOf(request));
   let [groups, injected] = [0, 0];
   const faults = [...request.faults];
+  let dealt = false;
   const samples: Promise<MemorySample>[] = [];
   handle.onRecords(() => {
     groups++;
     if (request.sampleAt?.includes(groups)) samples.push(sample());
-    while (faults[0] && faults[0].after <= groups) {
-      const next = faults.shift();
-      if (!next) break;
+    const next = faults[0];
+    if (next && !dealt && next.after <= groups) {
+      faults.shift();
+      dealt = true;
       setTimeout(() => {
         injected++;
+        dealt = false;
         const engine = engines.at(-1);
         if (next.kind === 'worker') engine?.terminate();
         else if (engine) void wrap<EngineApi>(engine).loseDevice();
