@@ -4,13 +4,10 @@ import { builtinPromptSets, findPromptSet, promptSetNamed } from '../core/prompt
 import { LOOKALIKE } from '../core/prompts/default.ts';
 import { matchShots, shotImages } from '../core/prompts/few-shot.ts';
 import { readPromptFile } from '../core/prompts/file.ts';
-import { inWordsOf, usualParaphrases } from '../core/prompts/paraphrase.ts';
+import { usualParaphrases } from '../core/prompts/paraphrase.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
-import { canonicalJson } from '../core/results/canonical.ts';
-import { expandMethods } from '../core/scoring/methods.ts';
 import { checkImages } from '../run/check-images.ts';
 import { readBenchmarkFolder, readBenchmarkQuestions, type FolderEntry } from '../run/read-benchmark.ts';
-import type { RunConfig } from '../run/types.ts';
 import { sha256 } from '../store/hash.ts';
 import { openServed } from './served.ts';
 import type { DriveEvent, DriveRequest, ServedFolder } from './types.ts';
@@ -54,16 +51,12 @@ function tell({ name, pairs, problems, skipped }: Benchmark, report: (event: Dri
 }
 
 /**
- * The prompt set that is asked for, and the hash that names its content in results. Of a file with several sets (the official layout with its per-model
+ * The prompt set that is asked for. Of a file with several sets (the official layout with its per-model
  * variants) the first is taken where none is named, which there is the default wording.
  * @throws FaultError 'bad-argument' for an unknown name, 'bad-prompt' for a file that is no prompt set
  */
-export async function choosePrompts(
-  prompts: DriveRequest['prompts'],
-): Promise<{ promptSet: PromptSet; sha256: string }> {
-  const chosen =
-    prompts.kind === 'default' ? LOOKALIKE : prompts.kind === 'named' ? named(prompts.name) : read(prompts);
-  return { promptSet: chosen, sha256: await sha256(new TextEncoder().encode(canonicalJson(chosen))) };
+export function choosePrompts(prompts: DriveRequest['prompts']): PromptSet {
+  return prompts.kind === 'default' ? LOOKALIKE : prompts.kind === 'named' ? named(prompts.name) : read(prompts);
 }
 
 function named(name: string): PromptSet {
@@ -90,28 +83,12 @@ function read({ name, text, set }: Extract<DriveRequest['prompts'], { kind: 'fil
 }
 
 /**
- * The methods as they are asked, and the paraphrases that those under `+paraphrase` are put in.
+ * The sets whose words methods under `+paraphrase` ask in.
  * @throws FaultError 'bad-argument' for an unknown name, 'bad-prompt' for a file that is no prompt set
  */
-export async function chooseParaphrases(
-  methods: readonly string[],
-  promptSet: PromptSet,
-  wanted: DriveRequest['paraphrases'],
-): Promise<Pick<RunConfig, 'methods' | 'paraphrases'>> {
-  if (!methods.some((m) => m.endsWith('+paraphrase'))) return { methods };
-  const sets =
-    wanted.kind === 'usual'
-      ? usualParaphrases(promptSet)
-      : (wanted.kind === 'file' ? readAll(wanted.name, wanted.text) : wanted.names.map(named)).map((words) =>
-          inWordsOf(promptSet, words),
-        );
-  const paraphrases = await Promise.all(
-    sets.map(async (set) => ({
-      promptSet: set,
-      sha256: await sha256(new TextEncoder().encode(canonicalJson(set))),
-    })),
-  );
-  return { methods: expandMethods(methods, sets.length), paraphrases };
+export function chooseWords(promptSet: PromptSet, wanted: DriveRequest['paraphrases']): readonly PromptSet[] {
+  if (wanted.kind === 'usual') return usualParaphrases(promptSet);
+  return wanted.kind === 'file' ? readAll(wanted.name, wanted.text) : wanted.names.map(named);
 }
 
 /**

@@ -2,8 +2,8 @@ import { fault, FaultError } from '../core/fault.ts';
 import { resultsFiles } from '../core/results/folder.ts';
 import { readOfficialFiles, type OfficialFiles, type OfficialRun } from '../core/results/import-files.ts';
 import { refusal } from '../core/results/import.ts';
+import { withReading } from '../core/results/run.ts';
 import { importedRunInfo } from '../core/results/imported-run.ts';
-import { isPublishedReading } from '../core/scoring/again.ts';
 import { browserName } from '../run/device.ts';
 import { VERSION } from '../run/version.ts';
 import { readServedQuestions } from './data.ts';
@@ -30,14 +30,13 @@ export async function driveImport(
   for (const { name, imported: read } of imported.files)
     report({ type: 'message', text: `${read.taken} of ${benchmark.pairs.length} pairs taken from ${name}.` });
   const { records, methods } = imported;
-  const made = importedRunInfo(imported, benchmark, {
+  const info = importedRunInfo(imported, benchmark, {
     lookalike: VERSION,
     at: new Date().toISOString(),
     command: request.command,
     browser: browserName(),
   });
-  const info = isPublishedReading(request.reading) ? made : { ...made, reading: request.reading };
-  const files = resultsFiles(info, benchmark, records, request.limit);
+  const files = resultsFiles(withReading(info, request.reading), benchmark, records, request.limit);
   return {
     state: 'done',
     files,

@@ -2,17 +2,18 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
 import { policyFor } from '../core/pixels/policy.ts';
 import { resultsFiles } from '../core/results/folder.ts';
-import type { RunInfo } from '../core/results/run.ts';
+import { withReading, type RunInfo } from '../core/results/run.ts';
 import type { ResultRecord } from '../core/scoring/record.ts';
 import { isPublishedReading, PUBLISHED_READING, readAnew, type Reading } from '../core/scoring/again.ts';
 import { startRun } from '../run/controller.ts';
 import { capabilities } from '../run/device.ts';
 import { SELF_JUDGE } from '../run/judges.ts';
 import { SERVED } from '../run/models.ts';
+import { promptsOfRun } from '../run/prompts.ts';
 import type { RunConfig, RunHandle, RunProgress } from '../run/types.ts';
 import { openStore } from '../store/db.ts';
 import type { Control } from './control.ts';
-import { chooseParaphrases, choosePrompts, readServedBenchmark, readShots } from './data.ts';
+import { choosePrompts, chooseWords, readServedBenchmark, readShots } from './data.ts';
 import { earlierRun, type Earlier } from './earlier.ts';
 import { drivePorts, type DrivePorts } from './ports.ts';
 import { assertResumable, assertSame } from './same.ts';
@@ -60,16 +61,15 @@ function onInfo(earlier: Earlier, report: Report): (info: RunInfo) => void {
 
 async function runConfig(request: DriveRequest, benchmark: Benchmark): Promise<RunConfig> {
   if (request.model === null) throw new FaultError(fault('bad-argument', 'There is no model to run.'));
-  const { promptSet, sha256 } = await choosePrompts(request.prompts);
+  const promptSet = choosePrompts(request.prompts);
+  const words = chooseWords(promptSet, request.paraphrases);
   return {
     id: 'command-line',
     createdAt: new Date().toISOString(),
     benchmarkId: benchmark.sha256,
     benchmarkName: benchmark.name,
     modelId: `${SERVED}${request.model.base}`,
-    ...(await chooseParaphrases(request.methods, promptSet, request.paraphrases)),
-    promptSet,
-    promptSetSha256: sha256,
+    ...(await promptsOfRun(request.methods, promptSet, words)),
     device: request.device,
     dtype: request.dtype,
     threads: request.threads,
@@ -104,10 +104,7 @@ async function outcome(
   request: DriveRequest,
   before: Reading,
 ): Promise<DriveOutcome> {
-  const info = {
-    ...(await handle.finished),
-    ...(isPublishedReading(request.reading) ? {} : { reading: request.reading }),
-  };
+  const info = withReading(await handle.finished, request.reading);
   const records = isPublishedReading(before) ? ports.all() : readAnew(ports.all(), PUBLISHED_READING);
   const reason = reasonOf(info);
   const left = unscored(

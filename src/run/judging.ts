@@ -1,7 +1,15 @@
 import type { Benchmark, Pair } from '../core/benchmark/types.ts';
 import { toFault } from '../core/fault.ts';
-import { chooseByGap, JUDGE_UNREADABLE, judgePrompt, parseJudge, UNJUDGED, VERDICTS } from '../core/scoring/ff.ts';
-import { methodParts } from '../core/scoring/methods.ts';
+import {
+  chooseByGap,
+  isFreeAnswer,
+  JUDGE_UNREADABLE,
+  judgePrompt,
+  parseJudge,
+  UNJUDGED,
+  VERDICTS,
+  waitsForJudge,
+} from '../core/scoring/ff.ts';
 import type { ResultRecord, ScoredRecord } from '../core/scoring/record.ts';
 import type { JudgeAnswer, JudgeLikelihoods } from '../protocol/judge.ts';
 import type { Judge } from './judges.ts';
@@ -10,17 +18,15 @@ import type { Judge } from './judges.ts';
 const REPLY_TOKENS = 96;
 
 /** Free answers of these records, under whatever condition they were asked, that a judge has still to read. */
-export function openAnswers(records: readonly ResultRecord[]): readonly ScoredRecord[] {
-  return records.filter(
-    (r): r is ScoredRecord =>
-      r.status === 'scored' && methodParts(r.method)?.base === 'ff' && r.notes.includes(UNJUDGED),
-  );
+export function openAnswers(records: readonly ResultRecord[]): readonly FreeAnswer[] {
+  return records.filter(isFreeAnswer).filter(waitsForJudge);
 }
+type FreeAnswer = ScoredRecord & { readonly text: string };
 
 export interface JudgingRequest {
   readonly judge: Judge;
   readonly benchmark: Benchmark;
-  readonly answers: readonly ScoredRecord[];
+  readonly answers: readonly FreeAnswer[];
   readonly stopped: () => boolean;
   readonly says: (done: number, total: number) => void;
   /** Called with the judged records of each answer: `ff`, and `ff-likelihood` beside it. */
@@ -42,8 +48,8 @@ export async function judgeAnswers({ judge, benchmark, answers, stopped, says, k
   says(answers.length, answers.length);
 }
 
-async function judgeOne(judge: Judge, pair: Pair, answer: ScoredRecord): Promise<readonly ResultRecord[]> {
-  const asked = { question: pair.question, options: pair.options, response: answer.text ?? '' };
+async function judgeOne(judge: Judge, pair: Pair, answer: FreeAnswer): Promise<readonly ResultRecord[]> {
+  const asked = { question: pair.question, options: pair.options, response: answer.text };
   let first: JudgeAnswer;
   try {
     first = await judge.ask({ prompt: judgePrompt(asked), limit: REPLY_TOKENS, texts: VERDICTS });

@@ -1,5 +1,5 @@
 import type { Benchmark, Letter, Pair } from '../benchmark/types.ts';
-import { UNJUDGED } from '../scoring/ff.ts';
+import { waitsForJudge } from '../scoring/ff.ts';
 import { recordKey, type ResultRecord, type ScoredRecord } from '../scoring/record.ts';
 
 /** The answers of one method to one pair; null is invalid. */
@@ -36,7 +36,7 @@ export function indexRecords(records: Iterable<ResultRecord>): ReadonlyMap<strin
 
 /** The record if it says what was chosen: it did not fail, and a free answer was judged; else null. */
 export function answered(r: ResultRecord | undefined): ScoredRecord | null {
-  return r?.status === 'scored' && !r.notes.includes(UNJUDGED) ? r : null;
+  return r?.status === 'scored' && !waitsForJudge(r) ? r : null;
 }
 
 /**

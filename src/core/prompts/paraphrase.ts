@@ -18,9 +18,7 @@ export function inWordsOf(set: PromptSet, words: PromptSet): PromptSet {
   };
 }
 
-/** The paraphrases that a run gets when its user names none; the set itself is no paraphrase of itself. */
+/** The sets whose words a run uses when its user names none; the set itself is no paraphrase of itself. */
 export function usualParaphrases(set: PromptSet): readonly PromptSet[] {
-  return builtinPromptSets()
-    .filter((s) => USUAL_PARAPHRASES.includes(s.name) && s.name !== set.name)
-    .map((s) => inWordsOf(set, s));
+  return builtinPromptSets().filter((s) => USUAL_PARAPHRASES.includes(s.name) && s.name !== set.name);
 }

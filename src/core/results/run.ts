@@ -1,7 +1,7 @@
 import type { Fault } from '../fault.ts';
 import type { PixelPolicy } from '../pixels/types.ts';
 import type { Work } from '../plan/types.ts';
-import type { Reading } from '../scoring/again.ts';
+import { isPublishedReading, type Reading } from '../scoring/again.ts';
 
 /** A judge of free answers: a model with the files that were loaded, the model under test itself, or people (each named in the records). */
 export type JudgeInfo =
@@ -74,4 +74,11 @@ export interface RunInfo {
   readonly fault?: Fault;
   /** Imported runs say so, and from which file. */
   readonly imported?: { readonly from: string; readonly format: string };
+}
+
+/** run.json under a reading: it names one only where that is not the published one. */
+export function withReading(info: RunInfo, reading: Reading): RunInfo {
+  const { reading: earlier, ...rest } = info;
+  if (!isPublishedReading(reading)) return { ...rest, reading };
+  return earlier === undefined ? info : rest;
 }

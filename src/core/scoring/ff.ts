@@ -1,4 +1,6 @@
 import type { Letter } from '../benchmark/types.ts';
+import { methodParts } from './methods.ts';
+import type { ResultRecord, ScoredRecord } from './record.ts';
 
 /** The published judge (arXiv 2409.15477, appendix; its code's free-form prompt): system text, user template, and the gap between scores that decides. */
 export const JUDGE_SYSTEM = 'You are a helpful and precise assistant for checking the quality of the answer.';
@@ -9,6 +11,16 @@ export const JUDGE_GAP = 3;
 export const UNJUDGED = 'unjudged';
 /** Note of a free answer whose judge wrote nothing that can be read, twice: invalid. */
 export const JUDGE_UNREADABLE = 'judge-unreadable';
+
+/** Whether a record is an answer in the model's own words, under whatever condition it was asked. */
+export function isFreeAnswer(record: ResultRecord | null): record is ScoredRecord & { readonly text: string } {
+  return record?.status === 'scored' && methodParts(record.method)?.base === 'ff' && record.text !== null;
+}
+
+/** Whether an answer was given that no judge has read yet. */
+export function waitsForJudge(record: ResultRecord): boolean {
+  return record.notes.includes(UNJUDGED);
+}
 
 export interface JudgedAnswer {
   readonly question: string;

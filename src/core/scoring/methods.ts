@@ -33,14 +33,20 @@ export function recordedMethods(method: string): readonly string[] {
   return method === 'ps' ? ['ps', 'ps-official'] : [method];
 }
 
+const IN_OTHER_WORDS = '+paraphrase';
+
+/** Whether some method asks in the words of the run's paraphrases, and is not written out yet (`expandMethods`). */
+export function asksInOtherWords(methods: readonly string[]): boolean {
+  return methods.some((m) => m.endsWith(IN_OTHER_WORDS));
+}
+
 /**
  * Methods as they are asked, `gd+paraphrase` written out for each paraphrase of the run.
  * @param paraphrases how many there are
  */
 export function expandMethods(methods: readonly string[], paraphrases: number): readonly string[] {
-  const all = methods.flatMap((m) => {
-    const base = m.endsWith('+paraphrase') ? m : null;
-    return base === null ? [m] : Array.from({ length: paraphrases }, (_, i) => `${base}-${i + 1}`);
-  });
+  const all = methods.flatMap((m) =>
+    m.endsWith(IN_OTHER_WORDS) ? Array.from({ length: paraphrases }, (_, i) => `${m}-${i + 1}`) : [m],
+  );
   return [...new Set(all)];
 }

@@ -2,8 +2,8 @@ import { downloadZip } from 'client-zip';
 import type { Benchmark } from '../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../core/fault.ts';
 import { resultsFiles } from '../../core/results/folder.ts';
-import type { RunInfo } from '../../core/results/run.ts';
-import { isPublishedReading, type Reading } from '../../core/scoring/again.ts';
+import { withReading } from '../../core/results/run.ts';
+import type { Reading } from '../../core/scoring/again.ts';
 import type { ResultRecord } from '../../core/scoring/record.ts';
 import type { StoredRun } from '../../store/rows.ts';
 
@@ -30,13 +30,6 @@ export async function resultsZip(
   const files = resultsFiles(withReading(run.info, reading), benchmark, records, run.config?.limit ?? null);
   const lastModified = new Date(run.info.finishedAt ?? run.info.startedAt);
   return downloadZip(files.map((f) => ({ name: f.path, input: f.text, lastModified }))).blob();
-}
-
-/** run.json under a reading: it names one only where that is not the published one. */
-export function withReading(info: RunInfo, reading: Reading): RunInfo {
-  const { reading: earlier, ...rest } = info;
-  if (!isPublishedReading(reading)) return { ...rest, reading };
-  return earlier === undefined ? info : rest;
 }
 
 /** Hands a file to the browser's downloads. */

@@ -1,8 +1,7 @@
 import type { ImageIndex, Pair } from '../../core/benchmark/types.ts';
 import { orderMethods } from '../../core/metrics/summary.ts';
 import type { JudgeInfo } from '../../core/results/run.ts';
-import { UNJUDGED } from '../../core/scoring/ff.ts';
-import { methodParts } from '../../core/scoring/methods.ts';
+import { isFreeAnswer, waitsForJudge } from '../../core/scoring/ff.ts';
 import { recordKey, type JudgeVerdict, type ResultRecord, type ScoredRecord } from '../../core/scoring/record.ts';
 import { fixed } from './format.ts';
 
@@ -14,11 +13,6 @@ export interface FreeAnswer {
   readonly text: string;
   /** Nobody has scored it yet. */
   readonly waits: boolean;
-}
-
-/** Whether a record is an answer in the model's own words, under whatever condition it was asked. */
-export function isFreeAnswer(record: ResultRecord | null): record is ScoredRecord & { readonly text: string } {
-  return record?.status === 'scored' && methodParts(record.method)?.base === 'ff' && record.text !== null;
 }
 
 /** The free answers of a run in the benchmark's order. */
@@ -35,10 +29,6 @@ export function freeAnswers(pairs: readonly Pair[], records: readonly ResultReco
       }),
     ),
   );
-}
-
-export function waitsForJudge(record: ResultRecord): boolean {
-  return record.notes.includes(UNJUDGED);
 }
 
 /** The key of the next answer that waits, behind `after` and then from the start; null when none waits. */

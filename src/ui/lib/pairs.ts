@@ -1,7 +1,7 @@
 import type { Benchmark, ImageIndex, Pair } from '../../core/benchmark/types.ts';
 import { orderMethods } from '../../core/metrics/summary.ts';
 import { recordKey, type ResultRecord } from '../../core/scoring/record.ts';
-import { waitsForJudge } from './judging.ts';
+import { waitsForJudge } from '../../core/scoring/ff.ts';
 import type { Verdict } from '../components/Mark.svelte';
 
 /** Records by their key: the later of two with the same key counts. */

@@ -1,3 +1,5 @@
+import { asksInOtherWords } from '../../core/scoring/methods.ts';
+
 /** What a plan is made of, as far as it can keep a run from starting. */
 export interface PlanState {
   /** Another run is going on. */
@@ -20,7 +22,7 @@ export function hindranceOf(p: PlanState): string | null {
   if (p.pairs === null) return 'Bring a benchmark first.';
   if (p.pairs === 0) return 'This benchmark has no pair that can run.';
   if (p.methods.length === 0) return 'Choose at least one method.';
-  if (p.words === 0 && p.methods.some((m) => m.endsWith('+paraphrase')))
+  if (p.words === 0 && asksInOtherWords(p.methods))
     return 'Choose a prompt set whose words the questions are also put in.';
   if (p.missing.length > 0) return `Bring the example images that the prompt set shows: ${p.missing.join(', ')}.`;
   return p.limitWrong ? 'The limit must be a whole number of pairs, 1 or more.' : null;

@@ -1,12 +1,9 @@
 import { policyFor } from '../../core/pixels/policy.ts';
 import { LOOKALIKE } from '../../core/prompts/default.ts';
-import { inWordsOf } from '../../core/prompts/paraphrase.ts';
 import type { PromptSet } from '../../core/prompts/types.ts';
-import { canonicalJson } from '../../core/results/canonical.ts';
-import { expandMethods } from '../../core/scoring/methods.ts';
 import { BUILTIN_MODEL } from '../../run/models.ts';
+import { promptsOfRun } from '../../run/prompts.ts';
 import type { RunConfig } from '../../run/types.ts';
-import { sha256 } from '../../store/hash.ts';
 import type { StoredBenchmark } from '../../store/benchmark-rows.ts';
 import { builtinBenchmark } from './benchmarks.svelte.ts';
 import { live } from './live.svelte.ts';
@@ -32,30 +29,16 @@ export interface Choice {
 }
 
 /** A new run's configuration, with an id of its own. */
-export async function makeConfig({ benchmark, promptSet, words, ...choice }: Choice): Promise<RunConfig> {
-  const paraphrases = await Promise.all(
-    (words ?? []).map(async (set) => {
-      const paraphrase = inWordsOf(promptSet, set);
-      return { promptSet: paraphrase, sha256: await hashOf(paraphrase) };
-    }),
-  );
+export async function makeConfig({ benchmark, promptSet, words, methods, ...choice }: Choice): Promise<RunConfig> {
   return {
     id: newId(),
     createdAt: new Date().toISOString(),
     benchmarkId: benchmark.id,
     benchmarkName: benchmark.benchmark.name,
-    promptSet,
-    promptSetSha256: await hashOf(promptSet),
     policy: policyFor(benchmark.benchmark.sha256),
     ...choice,
-    methods: expandMethods(choice.methods, paraphrases.length),
-    ...(paraphrases.length > 0 ? { paraphrases } : {}),
+    ...(await promptsOfRun(methods, promptSet, words ?? [])),
   };
-}
-
-/** SHA-256 of a prompt set's canonical JSON (results.md). */
-function hashOf(set: PromptSet): Promise<string> {
-  return sha256(new TextEncoder().encode(canonicalJson(set)));
 }
 
 /** Short enough for an address to be read aloud, long enough never to meet another. */
