@@ -1,10 +1,13 @@
+import { fileImage } from '../src/core/images/ref.ts';
+import { requestedMethods } from '../src/core/methods/registry.ts';
 import { wrap, type Remote } from 'comlink';
 import { fault, FaultError } from '../src/core/fault.ts';
-import type { ProcessedImage } from '../src/core/pixels/types.ts';
-import { NO_WORK, type Work } from '../src/core/plan/types.ts';
-import type { GroupRequest, LoadRequest, QuestionRequest } from '../src/protocol/engine.ts';
-import { EngineHost } from '../src/run/engine-host.ts';
-import { addWork } from '../src/run/progress.ts';
+import type { ProcessedImage } from '../src/core/images/types.ts';
+import { addWork, NO_WORK, type Work } from '../src/core/plan/types.ts';
+import type { LoadRequest } from '../src/protocol/engine.ts';
+import type { GroupAsk, QuestionAsk } from '../src/core/plan/ask.ts';
+import { spawnEngine } from '../src/bridge/spawn.ts';
+import { EngineHost, type ImageSource } from '../src/engines/local/host.ts';
 import type { NaiveApi } from './naive.worker.ts';
 
 /** What `tools/bench.mjs` asks of the page. */
@@ -71,7 +74,7 @@ function picture(seed: number, side: number): ProcessedImage {
 
 const ZONES = ['upper', 'middle', 'lower'];
 const SIGNS = ['a nodule', 'a pleural effusion', 'an enlarged heart', 'a pacemaker with its lead'];
-function question(group: number, index: number, methods: readonly string[]): QuestionRequest {
+function question(group: number, index: number, methods: readonly string[]): QuestionAsk {
   const i = group * 5 + index;
   return {
     pair: `${group}-${index}`,
@@ -81,8 +84,16 @@ function question(group: number, index: number, methods: readonly string[]): Que
       A: `There is ${SIGNS[i % 4] ?? ''} on the left side`,
       B: `${SIGNS[(i + 1) % 4] ?? ''} near the ${ZONES[(i + 2) % 3] ?? ''} border`,
     },
-    methods,
+    methods: requestedMethods(methods),
   };
+}
+
+function askAbout(image: string, questions: readonly QuestionAsk[]): GroupAsk {
+  return { image: fileImage(image), questions, promptSet: PROMPTS, paraphrases: [], shots: [] };
+}
+
+function shown(seed: number, { side }: BenchRequest): ImageSource {
+  return { pixels: () => Promise.resolve({ ok: true, value: picture(seed, side) }) };
 }
 
 async function ok<T>(
@@ -101,6 +112,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
     model,
     { name: 'bench', device: request.device, dtype: request.dtype, settings: RUNG },
     request.threads,
+    spawnEngine,
   );
   await ok(host.load());
   const naive = request.naive > 0 ? await startNaive(request, source) : null;
@@ -109,15 +121,10 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
   const naiveTexts = naive ? await render(host, request) : [];
   for (const [g, count] of request.groups.entries()) {
     const asked = Array.from({ length: count }, (_, i) => question(g, i, request.methods));
-    const body: Omit<GroupRequest, 'pixels'> = {
-      imageSha256: `image-${g}`,
-      questions: asked,
-      promptSet: PROMPTS,
-      plain: false,
-      ...(request.limits ? { limits: request.limits } : {}),
-    };
+    const ask = askAbout(`image-${g}`, asked);
+    const limits = request.limits ? { limits: request.limits } : {};
     const began = performance.now();
-    const result = await ok(host.score(body, () => Promise.resolve({ ok: true, value: picture(g, request.side) })));
+    const result = await ok(host.score(ask, shown(g, request), limits));
     const ours = performance.now() - began;
     oursTotal += ours;
     questions += count;
@@ -175,8 +182,7 @@ async function render(
   for (let g = 0; g < Math.min(request.naive, request.groups.length); g++) {
     const q = question(g, 0, ['gd', 'ps']);
     // Rendered on a picture of its own, so that the timed run still has to encode its image.
-    const body = { imageSha256: 'warm-up', questions: [q], promptSet: PROMPTS, plain: false };
-    const prompts = await host.render(body, () => Promise.resolve({ ok: true, value: picture(999, request.side) }));
+    const prompts = await host.render(askAbout('warm-up', [q]), shown(999, request));
     if (!prompts.ok) throw new FaultError(prompts.fault);
     const text = (m: string): string => prompts.value.find((p) => p.method === m)?.text ?? '';
     out.push({ gd: text('gd'), ps: text('ps'), options: [q.options.A, q.options.B] });

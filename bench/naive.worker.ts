@@ -10,11 +10,11 @@ import {
   type PreTrainedTokenizer,
 } from '@huggingface/transformers';
 import { expose } from 'comlink';
-import type { ProcessedImage } from '../src/core/pixels/types.ts';
+import type { ProcessedImage } from '../src/core/images/types.ts';
 import type { LoadRequest } from '../src/protocol/engine.ts';
-import { openFiles } from '../workers/engine/files.ts';
-import { createGpuMeter } from '../workers/engine/gpu.ts';
-import { configureRuntime, LOCAL_ID } from '../workers/engine/runtime.ts';
+import { openFiles } from '../workers/onnx/files.ts';
+import { createGpuMeter } from '../workers/onnx/gpu.ts';
+import { configureRuntime, LOCAL_ID } from '../workers/onnx/runtime.ts';
 
 export interface NaiveQuestion {
   /** Prompts with their images expanded, as text; and the options' texts. */

@@ -1,6 +1,6 @@
-import { resize } from '../src/core/pixels/resize.ts';
-import type { FilterName } from '../src/core/pixels/filters.ts';
-import type { Raster } from '../src/core/pixels/types.ts';
+import { resize } from '../src/core/images/resize.ts';
+import type { FilterName } from '../src/core/images/filters.ts';
+import type { Raster } from '../src/core/images/types.ts';
 
 /** Milliseconds of the resize alone, on one thread, without any cached table. */
 export interface ResizeBench {

@@ -1,13 +1,13 @@
 import { mount } from 'svelte';
-import './ui/styles/tokens.css';
-import './ui/styles/base.css';
+import './ui/shell/styles/tokens.css';
+import './ui/shell/styles/base.css';
 // The chosen theme holds from the first paint.
-import './ui/state/theme.svelte.ts';
+import './ui/kit/theme.svelte.ts';
 
-/** The page; or, when `npm run evaluate` opened it with `?drive`, only the hook by which it is driven. */
+/** The page; or, when the command line opened it with `?drive`, only the hook by which it is driven. */
 async function start(): Promise<void> {
   if (new URLSearchParams(location.search).has('drive')) {
-    const { installDrive } = await import('./drive/index.ts');
+    const { installDrive } = await import('./cli/index.ts');
     installDrive();
     return;
   }

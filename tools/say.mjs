@@ -3,11 +3,13 @@ export class Stop extends Error {
   /**
    * @param {string} message
    * @param {number} [code]
+   * @param {boolean} [usage] a wrong argument: the message goes on with where the help is
    */
-  constructor(message, code = 1) {
+  constructor(message, code = 1, usage = false) {
     super(message);
     this.name = 'Stop';
     this.code = code;
+    this.usage = usage;
   }
 }
 

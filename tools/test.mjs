@@ -1,18 +1,17 @@
 /**
  * `npm test`: lint, types, unit tests, browser tests; the last line is `N passed, N failed` over all of them.
- * `npm run test:soak` (--soak) runs what takes long. A check that passes counts one, each of its findings counts one failure.
+ * `npm run test:soak` (--soak) runs what takes long, `npm run test:browsers` (--browsers) the demo in Firefox and WebKitGTK. A check that passes counts one, each of its findings counts one failure.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stop, runMain, words } from './say.mjs';
-import { ROOT, ensureBuilt, ensureChromium, ensureInstalled } from './setup.mjs';
+import { ROOT, ensureBuilt, ensureChromium, ensureInstalled } from './setup/setup.mjs';
 
 /** @typedef {{passed: number, failed: number}} Count */
 
 const CACHE = join(ROOT, '.cache');
-const SOAK = join(ROOT, 'test', 'soak');
 
 /** Path of the program of an installed package. */
 function bin(/** @type {string} */ path) {
@@ -160,18 +159,17 @@ async function unit() {
   return reported('unit tests', report, run.code, (r) => ({ passed: r.numPassedTests, failed: r.numFailedTests }));
 }
 
-/** Browser tests of a folder; `soak` takes those of test/soak. */
-async function browser(/** @type {boolean} */ soak) {
+/** The tests of a folder that need a browser. A test is never tried again: one that passes the second time has failed. */
+async function browser(/** @type {'browser' | 'soak' | 'browsers'} */ folder) {
   await ensureBuilt();
   const env = /** @type {Record<string, string>} */ ({ CHROME_PATH: await ensureChromium() });
   const report = join(CACHE, `browser-${process.pid}.json`);
   env['LOOKALIKE_REPORT'] = report;
-  if (soak) env['LOOKALIKE_SOAK'] = '1';
+  env['LOOKALIKE_SUITE'] = folder;
   const run = await node([PLAYWRIGHT, 'test'], { show: true, env });
   return reported('browser tests', report, run.code, ({ stats, errors }) => ({
-    // A test that passed when it was tried again passed; Playwright's own list names it as flaky.
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected + (stats.unexpected === 0 ? errors.length : 0),
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + (stats.unexpected === 0 ? errors.length : 0),
   }));
 }
 
@@ -190,11 +188,9 @@ async function guarded(/** @type {string} */ name, /** @type {() => Promise<Coun
 }
 
 /** The suites of a run, in order. @returns {Array<[string, () => Promise<Count>]>} */
-function suites(/** @type {boolean} */ soak) {
-  if (soak) {
-    const any = existsSync(SOAK) && readdirSync(SOAK).some((name) => name.endsWith('.spec.ts'));
-    return any ? [['soak', () => browser(true)]] : [];
-  }
+function suites(/** @type {{soak?: boolean, browsers?: boolean}} */ asked) {
+  if (asked.soak) return [['soak', () => browser('soak')]];
+  if (asked.browsers) return [['browsers', () => browser('browsers')]];
   return [
     ['lint', lint],
     ['format', format],
@@ -202,16 +198,20 @@ function suites(/** @type {boolean} */ soak) {
     ['tool types', toolTypes],
     ['types canary', typesCanary],
     ['unit', unit],
-    ['browser', () => browser(false)],
+    ['browser', () => browser('browser')],
   ];
 }
 
 async function main() {
-  const options = /** @type {const} */ ({ soak: { type: 'boolean' }, only: { type: 'string' } });
+  const options = /** @type {const} */ ({
+    soak: { type: 'boolean' },
+    browsers: { type: 'boolean' },
+    only: { type: 'string' },
+  });
   const { values } = parseArgs({ options });
   await ensureInstalled();
   mkdirSync(CACHE, { recursive: true });
-  const chosen = suites(values.soak ?? false).filter(([name]) => !values.only || values.only.split(',').includes(name));
+  const chosen = suites(values).filter(([name]) => !values.only || values.only.split(',').includes(name));
   if (chosen.length === 0)
     throw new Stop(`There is nothing to run${values.only ? ` by the name ${values.only}` : ''}.`, 2);
   const total = { passed: 0, failed: 0 };

@@ -9,8 +9,11 @@ export function holdLife(): void {
     self.postMessage(ALIVE);
     return;
   }
-  void navigator.locks.request(self.name, () => {
-    self.postMessage(ALIVE);
-    return new Promise<never>(() => undefined);
-  });
+  navigator.locks
+    .request(self.name, () => {
+      self.postMessage(ALIVE);
+      return new Promise<never>(() => undefined);
+    })
+    // A browser that keeps nothing for this page may refuse locks too: the worker lives all the same.
+    .catch(() => self.postMessage(ALIVE));
 }

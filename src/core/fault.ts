@@ -10,6 +10,7 @@ export type FaultCode =
   | 'bad-model' // a model folder that is incomplete or of a kind that cannot run
   | 'unsupported' // a family, dtype, format or image kind that Lookalike refuses
   | 'bad-prompt' // a prompt that cannot be rendered or scored (a label that is not one token)
+  | 'another-run' // a run that is to go on is no longer the run that made its records (records/same-run.ts)
   | 'no-device' // no WebGPU adapter, or too little of it
   | 'device-wrong' // the device fails its check and no rung of the ladder passes
   | 'device-lost'
@@ -19,6 +20,10 @@ export type FaultCode =
   | 'storage-full'
   | 'storage'
   | 'network'
+  | 'server-refused' // a model server that refuses the key, the model or the path
+  | 'server-gone' // a model server that does not answer, or stopped to
+  | 'server-wrong' // a model server whose answers cannot be believed
+  | 'spent' // the limit on tokens or money is reached
   | 'stopped' // the user asked for it
   | 'internal';
 

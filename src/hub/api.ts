@@ -8,7 +8,7 @@ import {
   treeUrl,
   type HubFile,
   type RepositoryFacts,
-} from '../core/hub/listing.ts';
+} from '../core/models/hub/listing.ts';
 import { Passing, persevere, requestOnce, type Hub, type Trying } from './client.ts';
 import { gitBlobId, hex } from '../store/hash.ts';
 

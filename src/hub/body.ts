@@ -1,5 +1,5 @@
 import { fault, FaultError } from '../core/fault.ts';
-import { readContentRange } from '../core/hub/ranges.ts';
+import { readContentRange } from '../core/models/hub/ranges.ts';
 import { cut, Passing, persevere, requestOnce, type Hub, type Trying } from './client.ts';
 
 /** The server sends whole files only. */

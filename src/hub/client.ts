@@ -1,6 +1,6 @@
 import { FaultError, fault } from '../core/fault.ts';
-import { OFFICIAL_HUB, refusal, retryAfter } from '../core/hub/listing.ts';
-import { backoff } from '../core/hub/ranges.ts';
+import { OFFICIAL_HUB, refusal, retryAfter } from '../core/models/hub/listing.ts';
+import { backoff } from '../core/models/hub/ranges.ts';
 
 /** A hub and how to reach it. The token lives here only: in memory, never stored. */
 export interface Hub {

@@ -1,4 +1,4 @@
-import { hubHosts } from '../core/hub/listing.ts';
+import { hubHosts } from '../core/models/hub/listing.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { POLICY_CACHE, POLICY_KEY, readHosts } from '../sw/contract.ts';
 import { appReady } from '../sw/register.ts';
@@ -8,9 +8,14 @@ export type Reach = 'open' | 'after-reload' | 'closed';
 
 const key = (): URL => new URL(POLICY_KEY, document.baseURI);
 
+/** None where the browser keeps nothing for this page. */
 async function allowedHosts(): Promise<readonly string[]> {
-  const kept = await (await caches.open(POLICY_CACHE)).match(key());
-  return readHosts(await kept?.json().catch(() => null));
+  try {
+    const kept = await (await caches.open(POLICY_CACHE)).match(key());
+    return readHosts(await kept?.json());
+  } catch {
+    return [];
+  }
 }
 
 /** The hosts in the policy that this very page was loaded with, as its service worker told. */

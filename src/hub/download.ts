@@ -1,11 +1,12 @@
-import { sessionOf, dtypesIn } from '../core/catalogue/folder.ts';
+import { sessionOf, dtypesIn } from '../core/models/folder.ts';
 import { fault, FaultError } from '../core/fault.ts';
-import { fileUrl, type HubFile } from '../core/hub/listing.ts';
-import { partRange } from '../core/hub/ranges.ts';
+import { fileUrl, type HubFile } from '../core/models/hub/listing.ts';
+import { partRange } from '../core/models/hub/ranges.ts';
 import { chunk, deleteBucket, newBucket, PART_BYTES, requireRoom, withBucket } from '../store/chunks.ts';
 import type { Store } from '../store/db.ts';
 import { deleteDownload, download, partsThere, putDownload } from '../store/downloads.ts';
 import { sha256 } from '../store/hash.ts';
+import { webLocks } from '../store/locks.ts';
 import { withHasher } from '../store/hasher.ts';
 import { modelTypeOf, writeManifest } from '../store/models.ts';
 import type { DownloadRow, KeptFile, KeptModel } from '../store/model-rows.ts';
@@ -92,7 +93,7 @@ export async function runDownload(
   return alone(row, async () => {
     await putDownload(store, { ...row, paused: false });
     const there = await partsThere(store, row.bucket);
-    const left = row.files.reduce((n, f) => n + f.size - heldBytes(row, f.path, f.size, there), 0);
+    const left = row.files.reduce((n, f) => n + f.size, 0) - heldBytes(row, there);
     await requireRoom(left, `The rest of ${row.repository}`);
     const files = await withHasher(async (hash) => {
       const ledger = new Ledger(store, row, hash, there, options.onProgress);
@@ -103,23 +104,28 @@ export async function runDownload(
   });
 }
 
+/** Bytes of a download's parts that are kept. */
 function heldBytes(
-  row: DownloadRow,
-  path: string,
-  size: number,
+  row: Pick<DownloadRow, 'files' | 'partSize'>,
   there: ReadonlyMap<string, ReadonlySet<number>>,
 ): number {
   let sum = 0;
-  for (const index of there.get(path) ?? []) {
-    const { start, end } = partRange(size, row.partSize, index);
-    sum += Math.max(0, end - start);
-  }
+  for (const { path, size } of row.files)
+    for (const index of there.get(path) ?? []) {
+      const { start, end } = partRange(size, row.partSize, index);
+      sum += Math.max(0, end - start);
+    }
   return sum;
+}
+
+/** Bytes of a download that have arrived and are kept; only the keys of its parts are read. */
+export async function arrivedBytes(store: Store, row: DownloadRow): Promise<number> {
+  return heldBytes(row, await partsThere(store, row.bucket));
 }
 
 /** One tab at a time; the other one is told instead of waiting. */
 async function alone<T>(row: DownloadRow, work: () => Promise<T>): Promise<T> {
-  const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
+  const locks = await webLocks();
   if (!locks) return work();
   return locks.request(`lookalike-download-${row.id}`, { ifAvailable: true }, (lock) => {
     if (!lock)

@@ -1,7 +1,7 @@
-import { cachedRevision, MANIFEST_FILE, readManifest, type ModelManifest } from '../core/catalogue/manifest.ts';
-import { modelRoot } from '../core/catalogue/folder.ts';
+import { cachedRevision, MANIFEST_FILE, readManifest, type ModelManifest } from '../core/models/manifest.ts';
+import { modelRoot } from '../core/models/folder.ts';
 import { fault, FaultError } from '../core/fault.ts';
-import type { HubFile } from '../core/hub/listing.ts';
+import type { HubFile } from '../core/models/hub/listing.ts';
 import { chunk } from '../store/chunks.ts';
 import type { Store } from '../store/db.ts';
 import { gitBlobId } from '../store/hash.ts';
@@ -17,13 +17,16 @@ export interface Claim {
   readonly manifest: ModelManifest | null;
 }
 
-/** What a folder or zip says of its origin: by its manifest, or by lying in the hub's own cache layout. null: nothing. */
-export async function claimOf(files: readonly ModelFileInput[]): Promise<Claim | null> {
+/**
+ * What a folder or zip says of its origin: by its manifest, or by lying in the hub's own cache layout. null: nothing.
+ * @param name of the folder, which is in no path
+ */
+export async function claimOf(name: string, files: readonly ModelFileInput[]): Promise<Claim | null> {
   const manifest = await manifestIn(files);
   if (manifest?.repository && manifest.revision)
     return { repository: manifest.repository, revision: manifest.revision, manifest };
   const root = modelRoot(files.map((f) => f.path)) ?? '';
-  const cached = cachedRevision(root);
+  const cached = cachedRevision(`${name}/${root}`);
   return cached === null ? null : { ...cached, manifest: null };
 }
 
@@ -51,13 +54,14 @@ async function manifestIn(files: readonly ModelFileInput[]): Promise<ModelManife
 export async function importModel(
   store: Store,
   name: string,
-  files: readonly ModelFileInput[],
+  brought: readonly ModelFileInput[],
   kind: 'folder' | 'zip',
   hub: Hub | null,
   options: Omit<KeepOptions, 'source' | 'expected'> = {},
 ): Promise<KeptModel> {
+  const files = await oneSnapshot(brought);
   const manifest = await manifestIn(files);
-  const claim = await claimOf(files);
+  const claim = await claimOf(name, files);
   const listing =
     hub === null || claim === null
       ? null
@@ -74,7 +78,18 @@ export async function importModel(
     : { kind, revision: null, repository: null, hub: null };
   const expected = new Map<string, string>(manifest?.files.map((f) => [f.path, f.sha256]) ?? []);
   for (const f of listing ?? []) if (f.sha256 !== null && given(files, f.path)) expected.set(f.path, f.sha256);
-  return keepModel(store, known ? claim.repository : (manifest?.name ?? name), files, { ...options, source, expected });
+  const called = claim?.repository ?? manifest?.name ?? name;
+  return keepModel(store, called, files, { ...options, source, expected });
+}
+
+/** Of a repository of the hub's cache that holds several commits, the one that `refs/main` names. */
+async function oneSnapshot(files: readonly ModelFileInput[]): Promise<readonly ModelFileInput[]> {
+  const ref = files.find((f) => /(^|\/)refs\/main$/.test(f.path));
+  if (!ref) return files;
+  const root = `${ref.path.slice(0, -'refs/main'.length)}snapshots/`;
+  const meant = `${root}${(await ref.blob.text()).trim()}/`;
+  if (!files.some((f) => f.path.startsWith(meant))) return files;
+  return files.filter((f) => !f.path.startsWith(root) || f.path.startsWith(meant));
 }
 
 function given(files: readonly ModelFileInput[], path: string): ModelFileInput | undefined {

@@ -1,5 +1,6 @@
 import { fault, FaultError } from '../core/fault.ts';
-import { describeModel, type HubModel } from '../core/hub/model.ts';
+import { readJson } from '../core/json.ts';
+import { describeModel, type HubModel } from '../core/models/hub/model.ts';
 import { listFiles, repositoryFacts, smallFile } from './api.ts';
 import type { Hub, Trying } from './client.ts';
 
@@ -24,7 +25,7 @@ export async function inspectModel(
     );
   const text = await (await smallFile(hub, repository, facts.commit, config, options)).text();
   try {
-    return describeModel(repository, facts, files, JSON.parse(text) as unknown);
+    return describeModel(repository, facts, files, readJson(text));
   } catch {
     throw new FaultError(fault('bad-model', `The config.json of ${repository} is not JSON.`, { repository }));
   }

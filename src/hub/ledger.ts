@@ -1,7 +1,8 @@
-import { partCount, partRange } from '../core/hub/ranges.ts';
+import { partCount, partRange } from '../core/models/hub/ranges.ts';
 import { chunk, deleteChunk, putChunk } from '../store/chunks.ts';
 import type { Store } from '../store/db.ts';
-import { gitBlobId, type HashPart } from '../store/hash.ts';
+import { gitBlobId } from '../store/hash.ts';
+import type { HashPart } from '../store/hasher.ts';
 import type { DownloadFile, DownloadRow, KeptFile, KeptPart } from '../store/model-rows.ts';
 import { errorName } from '../store/words.ts';
 import { altered } from './api.ts';

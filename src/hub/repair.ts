@@ -1,6 +1,6 @@
 import { fault, FaultError } from '../core/fault.ts';
-import { fileUrl } from '../core/hub/listing.ts';
-import { partRange } from '../core/hub/ranges.ts';
+import { fileUrl } from '../core/models/hub/listing.ts';
+import { partRange } from '../core/models/hub/ranges.ts';
 import { putChunk, withBucket } from '../store/chunks.ts';
 import type { Store } from '../store/db.ts';
 import { sha256 } from '../store/hash.ts';

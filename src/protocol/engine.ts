@@ -1,20 +1,18 @@
-import type { ImageIndex, Letter } from '../core/benchmark/types.ts';
+import type { ImageRef } from '../core/images/ref.ts';
 import type { CheckResult } from '../core/certificate/operators.ts';
+import type { RungSettings } from '../core/certificate/types.ts';
 import type { Result } from '../core/fault.ts';
-import type { FamilyStatus } from '../core/families/types.ts';
-import type { ImageLayout, ProcessedImage } from '../core/pixels/types.ts';
+import type { ImageLayout, ProcessedImage } from '../core/images/types.ts';
+import type { FamilyStatus } from '../core/models/families/types.ts';
+import type { GroupAsk, RenderedPrompt } from '../core/plan/ask.ts';
 import type { TreeWork, Work } from '../core/plan/types.ts';
-import type { PromptSet } from '../core/prompts/types.ts';
-import type { LetterVariant, OptionScore } from '../core/scoring/record.ts';
+import type { Outcome } from '../core/records/outcome.ts';
+import type { OptionScore } from '../core/records/record.ts';
 import type { Device, DtypeMap, ModelSource } from './model.ts';
+import type { Generated, GenerateRequest, LikelihoodsRequest } from './text.ts';
 
-/** How the device is made safe; one rung of the certificate's ladder. Takes a fresh worker to change. */
-export interface Rung {
-  /** Hides every `subgroup*` entry from GPUAdapter.features before a session exists (runtime.md, Numerics). */
-  readonly hideSubgroups: boolean;
-  /** enableMatmulFp32Accumulation of the WebGPU execution provider. */
-  readonly fp32Accumulation: boolean;
-}
+/** How the device is made safe. Takes a fresh worker to change. */
+export type Rung = RungSettings;
 
 export interface LoadRequest {
   readonly source: ModelSource;
@@ -48,10 +46,21 @@ export interface DeviceFacts {
   readonly threads: number;
 }
 
+export interface TemplateFacts {
+  /** The file that it came from. */
+  readonly source: string;
+  /** It can be told whether to think. */
+  readonly knowsThinking: boolean;
+  /** It writes today's date. */
+  readonly writesDate: boolean;
+}
+
 export interface LoadedModel {
   readonly modelType: string;
   readonly familyStatus: FamilyStatus;
   readonly caveat: string | null;
+  /** What is known of the folder's chat template; null where it has none. */
+  readonly template: TemplateFacts | null;
   readonly device: DeviceFacts;
   readonly libraries: Readonly<Record<string, string>>;
   /** Parsed files that the pixel worker needs. */
@@ -61,14 +70,6 @@ export interface LoadedModel {
   /** Matrices of the decoder that were unpacked from 4 bits at load (WASM); `libraries` says so in words where there are any. */
   readonly unpacked: number;
   readonly seconds: number;
-}
-
-export interface QuestionRequest {
-  readonly pair: string;
-  readonly image: ImageIndex;
-  readonly question: string;
-  readonly options: Readonly<Record<Letter, string>>;
-  readonly methods: readonly string[];
 }
 
 /** An image as the decoder sees it: rows of features, float32 [rows, width], and what prompts need to know of it. */
@@ -82,50 +83,29 @@ export interface FeatureData {
   readonly extra: Readonly<Record<string, { readonly dims: readonly number[]; readonly data: Float32Array }>>;
 }
 
-export interface GroupRequest {
-  /** null: all questions are asked without an image. */
-  readonly imageSha256: string | null;
-  /** null when the engine already holds the image's features, or there is no image. */
+/** An image as it is handed to the engine: nothing where the engine holds its features already. */
+export interface ImageInput {
   readonly pixels: ProcessedImage | null;
-  readonly questions: readonly QuestionRequest[];
-  readonly promptSet: PromptSet;
-  /** What `paraphrase-1`, `paraphrase-2`, ... in methods are. */
-  readonly paraphrases?: readonly PromptSet[];
-  /** Images of the prompt set's shots, in their order; pixels null where the engine holds the features. */
-  readonly shots?: readonly { readonly sha256: string; readonly pixels: ProcessedImage | null }[];
   /** Features that an earlier run kept, instead of pixels. */
-  readonly features?: FeatureData | null;
-  /** Give the features back (unless they came with the request), so that they can be kept. */
-  readonly returnFeatures?: boolean;
-  /** Longest answers in new tokens; MC 32 (scoring.md) and FF 64 where nothing is said. */
-  readonly limits?: { readonly mc: number; readonly ff: number };
-  /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
-  readonly plain: boolean;
+  readonly features: FeatureData | null;
 }
 
-/** What became of one question under one method; the page adds what only it knows (right answer, image hash). */
-export type Outcome =
-  | {
-      readonly pair: string;
-      readonly image: ImageIndex;
-      readonly method: string;
-      readonly status: 'scored';
-      readonly chosen: Letter | null;
-      readonly options: Readonly<Record<Letter, OptionScore>> | null;
-      readonly mass: number | null;
-      readonly margin: number | null;
-      readonly letterVariants: Readonly<Record<Letter, readonly LetterVariant[]>> | null;
-      readonly text: string | null;
-      readonly promptTokens: number;
-      readonly notes: readonly string[];
-    }
-  | {
-      readonly pair: string;
-      readonly image: ImageIndex;
-      readonly method: string;
-      readonly status: 'failed';
-      readonly fault: import('../core/fault.ts').Fault;
-    };
+/** What a run asks of a group, and what the engine needs beside it. */
+export interface GroupRequest {
+  readonly ask: GroupAsk;
+  readonly image: ImageInput;
+  /** Of the images of the prompt set's shots, in their order. */
+  readonly shots: readonly ImageInput[];
+}
+
+export interface ScoreOptions {
+  /** Give the image's features back (unless they came with the request), so that they can be kept. */
+  readonly returnFeatures?: boolean;
+  /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
+  readonly plain?: boolean;
+  /** Longest answers in new tokens, by method; the method's own where nothing is said. */
+  readonly limits?: Readonly<Record<string, number>>;
+}
 
 export interface GroupResult {
   readonly outcomes: readonly Outcome[];
@@ -134,12 +114,8 @@ export interface GroupResult {
   readonly work: Work;
   /** The image's features, when asked for and not brought. */
   readonly features: FeatureData | null;
-}
-
-export interface RenderedPrompt {
-  readonly method: string;
-  readonly text: string;
-  readonly ids: readonly number[];
+  /** The image as one vector of unit length (core/images/mean-feature.ts); null where it has none. */
+  readonly imageVector: Float32Array | null;
 }
 
 export interface Meters {
@@ -158,10 +134,15 @@ export interface EngineApi {
   /** Runs the operator checks (docs/certificate.md), before or without a model. Device and rung must be those of a later `load` in the same worker. */
   checkOperators(request: OperatorCheckRequest): Promise<Result<readonly CheckResult[]>>;
   /** Whether the features of an image are in memory, so that no pixels need be prepared. */
-  hasFeatures(imageSha256: string): Promise<boolean>;
-  score(request: GroupRequest): Promise<Result<GroupResult>>;
+  hasFeatures(image: ImageRef): Promise<boolean>;
+  score(request: GroupRequest, options: ScoreOptions): Promise<Result<GroupResult>>;
   /** Rendered prompts and their token ids, image tokens expanded, for one question; the image's features must be known or pixels given. */
   render(request: GroupRequest): Promise<Result<readonly RenderedPrompt[]>>;
+  /** The model asked as a text model, without an image. */
+  generate(request: GenerateRequest): Promise<Result<Generated>>;
+  likelihoods(request: LikelihoodsRequest): Promise<Result<readonly OptionScore[]>>;
+  /** Ends the text call in hand with the fault 'stopped' before its next token. */
+  cancel(): Promise<void>;
   meters(): Promise<Meters>;
   /** Tests and the soak: destroys the GPU device as a driver reset would. */
   loseDevice(): Promise<void>;

@@ -1,4 +1,5 @@
-export { DTYPES, DTYPE_SUFFIX, type Dtype, type DtypeMap } from '../core/catalogue/dtypes.ts';
+export type { Device } from '../core/device.ts';
+export { DTYPES, DTYPE_SUFFIX, type Dtype, type DtypeMap } from '../core/models/dtypes.ts';
 
 /** How a worker reaches a model's files. Blobs cross a worker boundary as handles, not as bytes. */
 export type ModelSource =
@@ -13,5 +14,3 @@ export type ModelSource =
       readonly kind: 'blobs';
       readonly files: readonly { readonly path: string; readonly size: number; readonly parts: readonly Blob[] }[];
     };
-
-export type Device = 'webgpu' | 'wasm';

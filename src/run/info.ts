@@ -1,29 +1,34 @@
+import { limitPairs } from '../core/benchmark/select.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { familyOf } from '../core/families/registry.ts';
+import { probeInfo } from '../core/methods/probes.ts';
+import { DEFAULT_CHAT } from '../core/chat/settings.ts';
 import type { Fault } from '../core/fault.ts';
-import type { Work } from '../core/plan/types.ts';
+import { addWork, type Work } from '../core/plan/types.ts';
 import type { PromptSet } from '../core/prompts/types.ts';
-import type { JudgeInfo, RunInfo } from '../core/results/run.ts';
-import { SCORING_VERSION } from '../core/scoring/record.ts';
-import type { Certified } from './certify.ts';
-import { browserName } from './device.ts';
-import type { ResolvedModel } from './ports.ts';
-import { addWork } from './progress.ts';
-import type { RunConfig } from './types.ts';
-import { VERSION } from './version.ts';
+import { benchmarkInfo } from '../core/records/benchmark-info.ts';
+import type { JudgeInfo, RunInfo } from '../core/records/run-info.ts';
+import { SCORING_VERSION } from '../core/records/record.ts';
+import type { RunConfig } from '../core/records/run-config.ts';
+import type { ServerInfo } from '../core/servers/config.ts';
+import type { ImageSimilarities } from '../core/statistics/image-similarity.ts';
+import { VERSION } from '../core/version.ts';
+import type { EngineFacts, ModelFacts } from '../engines/engine.ts';
 
 export interface InfoParts {
   readonly config: RunConfig;
   readonly benchmark: Benchmark;
-  readonly model: ResolvedModel | null;
-  readonly certified: Certified | null;
+  /** null where the model could not even be found. */
+  readonly model: ModelFacts | null;
+  /** null where no engine was loaded. */
+  readonly facts: EngineFacts | null;
   readonly startedAt: string;
   readonly state: RunInfo['state'];
   readonly fault?: Fault;
   readonly work: Work;
+  readonly imageSimilarity: ImageSimilarities;
   readonly seconds: { readonly load: number; readonly score: number };
   readonly command: string | null;
-  readonly certificate: unknown;
+  readonly browser: string;
   /** Who read free answers; null where nobody did. */
   readonly judge: JudgeInfo | null;
 }
@@ -42,71 +47,73 @@ export function continuedInfo(earlier: RunInfo | null, parts: InfoParts): RunInf
       load: earlier.seconds.load + parts.seconds.load,
       score: earlier.seconds.score + parts.seconds.score,
     },
-    certificate: parts.certificate ?? earlier.certificate,
     judge: parts.judge ?? earlier.judge ?? null,
   });
-  if (parts.certified !== null) return info;
+  if (parts.facts !== null) return info;
   return {
     ...info,
     model: { ...info.model, dtype: earlier.model.dtype },
+    ...(earlier.chat ? { chat: earlier.chat } : {}),
     device: earlier.device,
+    ...(earlier.server ? { server: earlier.server } : {}),
     libraries: earlier.libraries,
+    certificate: earlier.certificate,
   };
 }
 
-/** run.json of a run (results.md). */
+/** run.json of a run (docs/results.md). */
 export function makeRunInfo(p: InfoParts): RunInfo {
-  const { config, benchmark, model, certified } = p;
-  const family = model ? familyOf(model.config) : null;
-  const pairs = config.limit === null ? benchmark.pairs : benchmark.pairs.slice(0, config.limit);
-  const images = new Set(pairs.flatMap((x) => x.images.map((i) => i.sha256)));
+  const { config, benchmark, facts } = p;
+  const { files, ...model } = p.model ?? { id: config.modelId, revision: null, family: 'unknown', files: [] };
   return {
     format: 'lookalike-results/1',
     lookalike: VERSION,
     startedAt: p.startedAt,
     finishedAt: new Date().toISOString(),
     state: p.state,
-    model: {
-      id: model?.id ?? config.modelId,
-      revision: model?.revision ?? null,
-      family: family?.ok ? family.value.type : 'unknown',
-      ...(family?.ok ? { familyStatus: family.value.status } : {}),
-      dtype: certified?.certificate.dtype ?? {},
-      files: model?.files ?? [],
-    },
-    benchmark: {
-      name: benchmark.name,
-      sha256: benchmark.sha256,
-      pairs: pairs.length,
-      questions: pairs.length * 2,
-      images: images.size,
-    },
+    model: { ...model, dtype: facts?.dtype ?? {}, files },
+    benchmark: benchmarkInfo(benchmark, limitPairs(benchmark, config.limit)),
+    ...(config.shard ? { shard: config.shard } : {}),
     promptSet: {
       name: config.promptSet.name,
       sha256: config.promptSetSha256,
       prompts: textsOf(config.promptSet),
+      ...more(config.promptSet),
       ...(config.shotImages ? { shotImages: config.shotImages } : {}),
     },
     ...(config.paraphrases ? { paraphrases: config.paraphrases.map(paraphraseInfo) } : {}),
     methods: config.methods,
+    ...(config.probes ? { probes: probeInfo(config.probes) } : {}),
+    chat: { ...(config.chat ?? DEFAULT_CHAT), template: facts?.template ?? null },
     ...(p.judge === null ? {} : { judge: p.judge }),
-    device: {
-      kind: certified?.certificate.device ?? (config.device === 'webgpu' ? 'webgpu' : 'wasm'),
-      adapter: certified?.loaded.device.adapter ?? null,
-      features: certified?.loaded.device.features ?? [],
-      limits: certified?.loaded.device.limits ?? {},
-      browser: browserName(),
-      threads: certified?.loaded.device.threads ?? 0,
-    },
-    libraries: certified?.loaded.libraries ?? {},
+    device: facts?.device ?? (facts?.server ? serverDevice(p, facts.server) : noDevice(p)),
+    ...(facts?.server ? { server: facts.server } : {}),
+    libraries: facts?.libraries ?? {},
     scoringVersion: SCORING_VERSION,
     pixels: config.policy,
-    certificate: p.certificate,
+    certificate: facts?.proof ?? null,
     work: p.work,
+    ...(Object.keys(p.imageSimilarity).length > 0 ? { imageSimilarity: p.imageSimilarity } : {}),
     seconds: p.seconds,
     command: p.command,
     ...(p.fault ? { fault: p.fault } : {}),
   };
+}
+
+/** Another machine computed: what makes its numbers comparable stands where the adapter does, so that a run goes on only with the same. */
+function serverDevice(
+  { browser }: InfoParts,
+  { kind, host, model, version, ways, images }: ServerInfo,
+): RunInfo['device'] {
+  const read = Object.fromEntries(Object.entries(ways).map(([method, way]) => [`${method} by`, way]));
+  const adapter = { server: kind, host, model, version: version ?? 'not stated', images, ...read };
+  return { kind: 'server', adapter, features: [], limits: {}, browser, threads: 0 };
+}
+
+/** What can be said of the device where none was used: what was asked for. */
+function noDevice({ config, browser }: InfoParts): RunInfo['device'] {
+  const kind = config.server ? 'server' : config.device === 'webgpu' ? 'webgpu' : 'wasm';
+  return { kind, adapter: null, features: [], limits: {}, browser, threads: 0 };
 }
 
 /** The texts of a prompt set, system text included. */
@@ -118,5 +125,10 @@ function paraphraseInfo({
   promptSet,
   sha256,
 }: NonNullable<RunConfig['paraphrases']>[number]): NonNullable<RunInfo['paraphrases']>[number] {
-  return { name: promptSet.name, sha256, prompts: textsOf(promptSet) };
+  return { name: promptSet.name, sha256, prompts: textsOf(promptSet), ...more(promptSet) };
+}
+
+/** What a set has beside its texts, so that run.json alone can ask the same again. */
+function more({ answerPrefix, fewShot }: PromptSet): Pick<PromptSet, 'answerPrefix' | 'fewShot'> {
+  return { ...(answerPrefix ? { answerPrefix } : {}), ...(fewShot ? { fewShot } : {}) };
 }

@@ -1,13 +1,16 @@
-import type { Benchmark, ImageIndex, Pair } from '../core/benchmark/types.ts';
+import type { Benchmark, Pair } from '../core/benchmark/types.ts';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
-import { methodParts, recordedMethods } from '../core/scoring/methods.ts';
+import { fileImage } from '../core/images/ref.ts';
+import { failedRecord, scoredRecord } from '../core/methods/outcome.ts';
+import { NO_PROBES, rightUnder } from '../core/methods/probes.ts';
+import { recordedMethod, recordedNames } from '../core/methods/registry.ts';
+import { recordedImages } from '../core/plan/groups.ts';
 import type { Group } from '../core/plan/types.ts';
-import { UNJUDGED } from '../core/scoring/ff.ts';
-import { published } from '../core/scoring/mc.ts';
-import type { ResultRecord, ScoredRecord } from '../core/scoring/record.ts';
-import type { GroupRequest, Outcome, QuestionRequest } from '../protocol/engine.ts';
+import type { ResultRecord } from '../core/records/record.ts';
+import type { Outcome } from '../core/records/outcome.ts';
+import type { GroupAsk, QuestionAsk } from '../core/plan/ask.ts';
 import { shotImages } from '../core/prompts/few-shot.ts';
-import type { RunConfig } from './types.ts';
+import type { RunConfig } from '../core/records/run-config.ts';
 
 /** Looks pairs up by id. */
 export type Pairs = ReadonlyMap<string, Pair>;
@@ -22,26 +25,23 @@ function pairOf(pairs: Pairs, id: string): Pair {
   return pair;
 }
 
-/** A group as the run asks it; pixels are added where the engine lacks an image's features. */
-export type GroupAsk = Omit<GroupRequest, 'pixels' | 'imageSha256'> & { readonly imageSha256: string };
-
 /**
- * A planned group as the engine takes it.
+ * A planned group in full, as an engine is asked it.
  * @throws FaultError 'bad-prompt' when an image of the prompt set's shots was not brought
  */
-export function groupRequest(
+export function groupAsk(
   group: Group,
   pairs: Pairs,
-  config: Pick<RunConfig, 'promptSet' | 'shotImages' | 'paraphrases'>,
+  config: Pick<RunConfig, 'promptSet' | 'shotImages' | 'paraphrases' | 'chat'>,
 ): GroupAsk {
-  const questions = group.questions.map((q): QuestionRequest => {
+  const questions = group.questions.map((q): QuestionAsk => {
     const pair = pairOf(pairs, q.pair);
     return {
       pair: q.pair,
       image: q.image,
       question: pair.question,
       options: pair.options,
-      methods: q.methods.map(baseUnderBlank),
+      methods: q.methods,
     };
   });
   const shots = shotImages(config.promptSet).map((file) => {
@@ -54,77 +54,39 @@ export function groupRequest(
           { file },
         ),
       );
-    return { sha256, pixels: null };
+    return fileImage(sha256);
   });
   const { promptSet } = config;
   const paraphrases = config.paraphrases?.map((p) => p.promptSet) ?? [];
-  return {
-    ...{ imageSha256: group.imageSha256, questions, promptSet, plain: false },
-    ...(shots.length > 0 ? { shots } : {}),
-    ...(paraphrases.length > 0 ? { paraphrases } : {}),
-  };
+  const chat = config.chat ? { chat: config.chat } : {};
+  return { image: group.image, questions, promptSet, paraphrases, shots, ...chat };
 }
 
-/** The engine is shown the blank image and asked the plain question. */
-function baseUnderBlank(method: string): string {
-  const parts = methodParts(method);
-  return parts?.condition === 'blank-image' ? parts.base : method;
-}
-
-/** An outcome with what only the page knows: the right answer and the image. */
-export function toRecord(outcome: Outcome, pairs: Pairs): ResultRecord {
-  const image = pairOf(pairs, outcome.pair).images[outcome.image === 1 ? 0 : 1];
-  const base = {
-    pair: outcome.pair,
-    image: outcome.image,
-    method: outcome.method,
-    right: image.right,
-    imageSha256: image.sha256 ?? '',
-  };
-  if (outcome.status === 'failed')
-    return { ...base, status: 'failed', chosen: null, correct: null, options: null, fault: outcome.fault, notes: [] };
-  const parts = methodParts(outcome.method);
-  if (parts?.base === 'mc' && outcome.text !== null) {
-    const letter = published(outcome.text);
-    // Options were exchanged in the prompt: what the answer calls A is the benchmark's B.
-    const chosen = parts.condition === 'swap' && letter !== null ? (letter === 'A' ? 'B' : 'A') : letter;
-    return { ...base, ...unscored(outcome), chosen, correct: chosen === image.right };
-  }
-  if (parts?.base === 'ff')
-    return { ...base, ...unscored(outcome), chosen: null, correct: false, notes: [...outcome.notes, UNJUDGED] };
-  const { chosen, options, mass, margin, letterVariants, text, promptTokens, notes } = outcome;
-  return {
-    ...base,
-    status: 'scored',
-    chosen,
-    correct: chosen === image.right,
-    options,
-    mass,
-    margin,
-    letterVariants,
-    text,
-    promptTokens,
-    notes,
-  };
-}
-
-/** What an answer in words carries, whatever is read in it. */
-function unscored(
-  o: Extract<Outcome, { status: 'scored' }>,
-): Omit<ScoredRecord, 'pair' | 'image' | 'method' | 'right' | 'imageSha256' | 'chosen' | 'correct'> {
-  const { text, promptTokens, notes } = o;
-  return { status: 'scored', options: null, mass: null, margin: null, letterVariants: null, text, promptTokens, notes };
+/** An outcome with what only the page knows: the right answer, the image, and what was done to it. */
+export function toRecord(
+  outcome: Outcome,
+  pairs: Pairs,
+  shown: Group['image'],
+  config: Pick<RunConfig, 'probes'>,
+): ResultRecord {
+  const pair = pairOf(pairs, outcome.pair);
+  const { right: own, sha256 } = pair.images[outcome.image === 1 ? 0 : 1];
+  const condition = recordedMethod(outcome.method)?.condition ?? null;
+  const right = rightUnder(condition, pair, own, config.probes ?? NO_PROBES);
+  const changes = shown.kind === 'marked' ? { changes: shown.changes } : {};
+  const question = { pair: outcome.pair, image: outcome.image, right, imageSha256: sha256 ?? '', ...changes };
+  return outcome.status === 'failed'
+    ? failedRecord(question, outcome.method, outcome.fault)
+    : scoredRecord(question, outcome);
 }
 
 /** A whole group that could not be scored: one failed record for each it would have written. */
-export function failedRecords(group: Group, pairs: Pairs, f: Fault): ResultRecord[] {
-  const images: readonly ImageIndex[] = group.blank ? [1, 2] : [];
-  const questions = group.blank
-    ? group.questions.flatMap((q) => images.map((image) => ({ ...q, image })))
-    : group.questions;
+export function failedRecords(group: Group, pairs: Pairs, f: Fault, config: Pick<RunConfig, 'probes'>): ResultRecord[] {
+  const questions = group.questions.flatMap((q) => recordedImages(group, q.image).map((image) => ({ ...q, image })));
   return questions.flatMap((q) =>
-    q.methods
-      .flatMap(recordedMethods)
-      .map((method) => toRecord({ pair: q.pair, image: q.image, method, status: 'failed', fault: f }, pairs)),
+    q.methods.flatMap(recordedNames).map((method) => {
+      const failed = { pair: q.pair, image: q.image, method, status: 'failed', fault: f } as const;
+      return toRecord(failed, pairs, group.image, config);
+    }),
   );
 }

@@ -1,63 +1,59 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
 import type { Fault } from '../core/fault.ts';
-import type { PixelPolicy } from '../core/pixels/types.ts';
 import type { Work } from '../core/plan/types.ts';
-import type { PromptSet } from '../core/prompts/types.ts';
-import type { RunInfo } from '../core/results/run.ts';
-import type { ResultRecord } from '../core/scoring/record.ts';
+import type { ResultRecord } from '../core/records/record.ts';
+import type { RunConfig } from '../core/records/run-config.ts';
+import type { RunInfo } from '../core/records/run-info.ts';
 
-/** What the user asked for; stored with the run, so that a reload resumes the same run. */
-export interface RunConfig {
-  readonly id: string;
-  readonly createdAt: string;
-  readonly benchmarkId: string;
-  readonly benchmarkName: string;
-  readonly modelId: string;
-  readonly methods: readonly string[];
-  readonly promptSet: PromptSet;
-  /** SHA-256 of the prompt set's canonical JSON, hex. */
-  readonly promptSetSha256: string;
-  readonly device: 'auto' | 'webgpu' | 'wasm';
-  /** 'auto', one dtype for all files, or file to dtype. */
-  readonly dtype: string | Readonly<Record<string, string>>;
-  readonly threads: number | 'auto';
-  /** First N pairs only; null for all. */
-  readonly limit: number | null;
-  readonly policy: PixelPolicy;
-  /** Run although no certificate passes; every table then says so. */
-  readonly allowUncertified: boolean;
-  /** What the methods under `paraphrase-1`, `paraphrase-2`, ... ask, each with the SHA-256 of its canonical JSON. */
-  readonly paraphrases?: readonly { readonly promptSet: PromptSet; readonly sha256: string }[];
-  /** Who judges free answers (FF): a model id as `modelId`, 'self' or 'person' (judges.ts); the built-in judge when absent. */
-  readonly judgeId?: string;
-  /** SHA-256 of the images of the prompt set's shots, by the file name that the set gives them. */
-  readonly shotImages?: Readonly<Record<string, string>>;
-  /** Keep image features in IndexedDB, so that a later run with other prompts encodes no image. */
-  readonly keepFeatures?: boolean;
-}
+/** The parts of a run that take time, in the order in which they begin; loading and checking may take turns. */
+export const STAGES = ['loading', 'checking', 'scoring', 'judging'] as const;
+export type StageKind = (typeof STAGES)[number];
 
 export type RunPhase =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'loading'; readonly what: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'checking'; readonly what: string }
-  | { readonly kind: 'scoring'; readonly what: string }
+  /** Another run has the device. */
+  | { readonly kind: 'waiting'; readonly what: string }
+  | { readonly kind: StageKind; readonly what: string }
   | { readonly kind: 'paused' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
+/** How far a stage is, in units of its own, and how fast. */
+export interface Measure {
+  readonly done: number;
+  readonly total: number;
+  /** Of those done. */
+  readonly failed: number;
+  /** Units a second over the last minute; null before the first, and while another stage goes on. */
+  readonly rate: number | null;
+  readonly secondsLeft: number | null;
+}
+
 /** Live state of a run; a new object on every change, made by the controller. */
 export interface RunProgress {
   readonly phase: RunPhase;
-  /** Questions (images of pairs) done and in all, failed ones counted as done. */
-  readonly questions: { readonly done: number; readonly total: number; readonly failed: number };
+  /** The stage that goes on, or went on when the run was paused or ended; null before the first. */
+  readonly stage: StageKind | null;
+  /** Scoring: questions (images of pairs), those of earlier parts of the run among them. */
+  readonly questions: Measure;
+  /** Judging: free answers that a model is to read; while questions are scored, as many as may come. */
+  readonly answers: Measure;
+  /** Images encoded, and those that will have been by the end: the more are found kept or unreadable, the fewer. */
   readonly images: { readonly done: number; readonly total: number };
-  /** Questions a second over the last minute; null before the first. */
-  readonly rate: number | null;
-  readonly secondsLeft: number | null;
+  /** Seconds spent in each stage, pauses and waiting left out. */
+  readonly seconds: Readonly<Record<StageKind, number>>;
   readonly work: Work;
   /** Sentences worth showing: the rung taken, a fallen dtype, retried groups. */
   readonly messages: readonly string[];
+}
+
+export interface StartOptions {
+  /** Ask again what an earlier attempt recorded as failed. */
+  readonly retryFailed?: boolean;
+  /** Only these pairs. */
+  readonly onlyPairs?: ReadonlySet<string>;
+  readonly command?: string;
 }
 
 export interface RunHandle {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Benchmark } from '../core/benchmark/types.ts';
+import { markSet } from './mark-rows.ts';
 import { byLetter, letter, scalar, sha256, text } from './row-parts.ts';
 
 const pairImage = v.looseObject({
@@ -11,7 +12,7 @@ const pairImage = v.looseObject({
   sha256: v.nullable(sha256),
 });
 
-const benchmarkSchema: v.GenericSchema<unknown, Benchmark> = v.looseObject({
+export const benchmarkSchema: v.GenericSchema<unknown, Benchmark> = v.looseObject({
   name: text,
   sha256: text,
   pairs: v.array(
@@ -27,6 +28,8 @@ const benchmarkSchema: v.GenericSchema<unknown, Benchmark> = v.looseObject({
   problems: v.array(
     v.object({ pair: v.nullable(text), place: text, message: text, severity: v.picklist(['error', 'warning']) }),
   ),
+  marks: v.exactOptional(markSet),
+  part: v.exactOptional(v.object({ of: v.number(), places: v.array(v.number()) })),
 });
 
 export interface StoredBenchmark {

@@ -1,8 +1,10 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError } from '../core/fault.ts';
+import type { PairMarks } from '../core/images/marks/mark.ts';
 import { attempt, transact, type Store } from './db.ts';
 import { sha256 } from './hash.ts';
-import { IMAGE_STORES, imagesOf, sweepImages } from './images.ts';
+import { blobsRefused, sizeOf } from './held.ts';
+import { IMAGE_STORES, imagesOf, putImage, sweepImages } from './images.ts';
 import { checked } from './checked.ts';
 import { storedBenchmark, type StoredBenchmark } from './benchmark-rows.ts';
 
@@ -13,11 +15,29 @@ export async function benchmarkId(benchmark: Benchmark): Promise<string> {
 }
 
 /**
- * Keeps a benchmark and its images, each image once however many benchmarks use it; all in one transaction.
+ * Keeps a benchmark and its images, each image once however many benchmarks use it; all in one transaction. Where the browser cannot keep Blobs, the
+ * images are brought one by one before it, since the bytes of all of them may be more than the page can hold.
  * @param images bytes by SHA-256; those the store has already may be left out
  * @throws FaultError 'bad-benchmark' when an image is neither given nor kept
  */
 export async function putBenchmark(
+  store: Store,
+  benchmark: Benchmark,
+  images: ReadonlyMap<string, Blob>,
+): Promise<StoredBenchmark> {
+  if (store.keeping.blobs) {
+    try {
+      return await putWhole(store, benchmark, images);
+    } catch (error) {
+      if (!blobsRefused(error)) throw error;
+    }
+  }
+  const needed = new Set(imagesOf(benchmark));
+  for (const [sha, blob] of images) if (needed.has(sha)) await putImage(store, sha, blob);
+  return putWhole(store, benchmark, new Map());
+}
+
+async function putWhole(
   store: Store,
   benchmark: Benchmark,
   images: ReadonlyMap<string, Blob>,
@@ -30,10 +50,13 @@ export async function putBenchmark(
     let missing = 0;
     for (const sha of needed) {
       const there = await kept.get(sha);
-      const blob = there?.blob ?? images.get(sha);
-      if (!blob) missing++;
-      else if (!there) await kept.put({ sha256: sha, blob });
-      bytes += blob?.size ?? 0;
+      const blob = images.get(sha);
+      if (there) bytes += sizeOf(there);
+      else if (!blob) missing++;
+      else {
+        await kept.put({ sha256: sha, blob });
+        bytes += blob.size;
+      }
     }
     if (missing > 0) {
       const message = `${missing} images of the benchmark were not given. Bring its folder again.`;
@@ -41,9 +64,32 @@ export async function putBenchmark(
     }
     const before = await tx.objectStore('benchmarks').get(id);
     const addedAt = before?.addedAt ?? new Date().toISOString();
-    const row: StoredBenchmark = { id, addedAt, benchmark, images: needed.length, bytes };
+    // Marks that were drawn here outlive the folder that is brought again without any.
+    const marks = benchmark.marks ?? before?.benchmark.marks;
+    const whole = marks === undefined ? benchmark : { ...benchmark, marks };
+    const row: StoredBenchmark = { id, addedAt, benchmark: whole, images: needed.length, bytes };
     await tx.objectStore('benchmarks').put(row);
     return row;
+  });
+}
+
+/**
+ * Keeps what was drawn on the images of a pair; with nothing drawn on either the pair is unmarked.
+ * @throws FaultError 'not-found' when the benchmark is no longer kept
+ */
+export async function putMarks(store: Store, id: string, pair: string, marks: PairMarks): Promise<StoredBenchmark> {
+  return transact(store, 'storing marks', ['benchmarks'], 'strict', async (tx) => {
+    const rows = tx.objectStore('benchmarks');
+    const row: unknown = await rows.get(id);
+    if (row === undefined)
+      throw new FaultError(fault('not-found', 'The benchmark is no longer kept on this device. Bring it again.'));
+    const kept = checked(storedBenchmark, row, `benchmark ${id}`);
+    const others = Object.entries(kept.benchmark.marks ?? {}).filter(([id]) => id !== pair);
+    const own = marks.every((m) => m.length === 0) ? [] : [[pair, marks] as const];
+    const all = Object.fromEntries([...others, ...own]);
+    const next = { ...kept, benchmark: { ...kept.benchmark, marks: all } };
+    await rows.put(next);
+    return next;
   });
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { builtInCatalogue, isRepository, userEntry, type CatalogueEntry } from '../core/catalogue/catalogue.ts';
-import { OFFICIAL_HUB, readHubAddress } from '../core/hub/listing.ts';
+import { builtInCatalogue, isRepository, userEntry, type CatalogueEntry } from '../core/models/catalogue.ts';
+import { OFFICIAL_HUB, readHubAddress } from '../core/models/hub/listing.ts';
 import { FaultError } from '../core/fault.ts';
 import type { Store } from './db.ts';
 import { putSetting, setting } from './settings.ts';

@@ -1,11 +1,14 @@
 import { openDB, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { fault, FaultError, type Fault } from '../core/fault.ts';
+import { replaceIndexedDb } from './memory.ts';
+import { probeKeeping, type Keeping } from './probe.ts';
 import { migrate, SCHEMA_VERSION, type LookalikeDB } from './schema.ts';
 import { errorName, storageFault } from './words.ts';
 
 /** An open store. Everything in src/store takes it as first argument; whoever opens it closes it. */
 export interface Store {
   readonly db: IDBPDatabase<LookalikeDB>;
+  readonly keeping: Keeping;
   close(): void;
 }
 
@@ -27,10 +30,13 @@ const TERMINATED = fault(
 );
 
 /**
- * Opens the local database, migrating an older one.
+ * Opens the local database, migrating an older one. Where the browser keeps nothing for this page, the database is one in memory, and `keeping` says so.
  * @throws FaultError 'storage' where the browser refuses
  */
 export async function openStore(name = 'lookalike', events: StoreEvents = {}): Promise<Store> {
+  const keeping = await probeKeeping();
+  // A whole IndexedDB in JavaScript, in the place of the browser's own: everything above it stays as it is.
+  if (keeping.where === 'memory') await replaceIndexedDb();
   let db: IDBPDatabase<LookalikeDB> | null = null;
   try {
     db = await openDB<LookalikeDB>(name, SCHEMA_VERSION, {
@@ -47,7 +53,7 @@ export async function openStore(name = 'lookalike', events: StoreEvents = {}): P
     throw new FaultError(storageFault(error, 'opening the local database'));
   }
   const opened = db;
-  return { db: opened, close: () => opened.close() };
+  return { db: opened, keeping, close: () => opened.close() };
 }
 
 const RETRIES = [50, 250, 1000];

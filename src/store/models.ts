@@ -1,12 +1,12 @@
-import { isModelFile, dtypesIn, modelRoot } from '../core/catalogue/folder.ts';
+import { dtypesIn, modelFiles, modelRoot } from '../core/models/folder.ts';
 import { fault, FaultError } from '../core/fault.ts';
-import { stringAt } from '../core/json.ts';
+import { readJson, stringAt } from '../core/json.ts';
 import type { ModelSource } from '../protocol/model.ts';
 import { checked } from './checked.ts';
 import { chunksOf, deleteBucket, newBucket, noRoom, PART_BYTES, putChunk, requireRoom, withBucket } from './chunks.ts';
 import { attempt, transact, type Store } from './db.ts';
-import { sha256, type HashPart } from './hash.ts';
-import { withHasher } from './hasher.ts';
+import { sha256 } from './hash.ts';
+import { withHasher, type HashPart } from './hasher.ts';
 import {
   keptModel,
   type KeptFile,
@@ -80,10 +80,11 @@ export function chooseFiles(files: readonly ModelFileInput[]): readonly ModelFil
         'The folder has no config.json, so it is not a model folder. Choose the folder that holds config.json and onnx.',
       ),
     );
-  const chosen = files
+  const inside = files
     .filter((f) => f.path.startsWith(root))
-    .map((f) => ({ path: f.path.slice(root.length), blob: f.blob }))
-    .filter((f) => isModelFile(f.path));
+    .map((f) => ({ path: f.path.slice(root.length), blob: f.blob }));
+  const used = new Set(modelFiles(inside.map((f) => f.path)));
+  const chosen = inside.filter((f) => used.has(f.path));
   if (!chosen.some((f) => f.path.endsWith('.onnx')))
     throw new FaultError(
       fault(
@@ -160,7 +161,7 @@ async function factsOf(inputs: readonly ModelFileInput[]): Promise<ModelFacts> {
 /** model_type of a config.json; null when it names none. */
 export async function modelTypeOf(config: Blob | null): Promise<string | null> {
   try {
-    const type = stringAt(JSON.parse((await config?.text()) ?? 'null'), ['model_type'], '');
+    const type = stringAt(readJson((await config?.text()) ?? 'null'), ['model_type'], '');
     return type === '' ? null : type;
   } catch {
     throw new FaultError(fault('bad-model', 'config.json of the model is not JSON. Bring the model again.'));

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { ResultRecord } from '../core/scoring/record.ts';
+import type { ResultRecord } from '../core/records/record.ts';
+import { changes } from './mark-rows.ts';
 import { byLetter, faultSchema, letter, text } from './row-parts.ts';
 
 const optionScore = v.looseObject({
@@ -15,9 +16,10 @@ const recordBase = {
   method: text,
   right: letter,
   imageSha256: text,
+  changes: v.exactOptional(changes),
   notes: v.array(text),
 };
-/** Loose: results.md changes by adding, and what a newer version added must survive an export by this one. */
+/** Loose: docs/results.md changes by adding, and what a newer version added must survive an export by this one. */
 export const resultRecord: v.GenericSchema<unknown, ResultRecord> = v.variant('status', [
   v.looseObject({
     ...recordBase,
@@ -31,6 +33,7 @@ export const resultRecord: v.GenericSchema<unknown, ResultRecord> = v.variant('s
       byLetter(v.array(v.looseObject({ token: v.number(), piece: text, logprob: v.number() }))),
     ),
     text: v.nullable(text),
+    thought: v.exactOptional(text),
     promptTokens: v.number(),
     judge: v.exactOptional(
       v.looseObject({

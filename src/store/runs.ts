@@ -1,8 +1,8 @@
 import { fault, FaultError } from '../core/fault.ts';
-import type { RunInfo } from '../core/results/run.ts';
-import type { ResultRecord } from '../core/scoring/record.ts';
-import { recordKey } from '../core/scoring/record.ts';
-import type { RunConfig } from '../run/types.ts';
+import type { RunInfo } from '../core/records/run-info.ts';
+import type { ResultRecord } from '../core/records/record.ts';
+import { recordKey } from '../core/records/record.ts';
+import type { RunConfig } from '../core/records/run-config.ts';
 import { attempt, transact, type Store } from './db.ts';
 import { checked } from './checked.ts';
 import { IMAGE_STORES, sweepImages } from './images.ts';
@@ -16,7 +16,6 @@ export async function saveRun(store: Store, config: RunConfig): Promise<StoredRu
     config,
     info: null,
     status: 'open',
-    certificate: null,
     benchmarkId: config.benchmarkId,
   };
   await transact(store, 'storing the run', ['runs'], 'strict', (tx) => tx.objectStore('runs').put(row));
@@ -37,7 +36,6 @@ export async function saveImportedRun(
     config: null,
     info,
     status: 'imported',
-    certificate: info.certificate,
     benchmarkId,
   };
   await transact(store, 'storing the imported run', ['runs', 'records'], 'strict', async (tx) => {
@@ -48,7 +46,7 @@ export async function saveImportedRun(
   return row;
 }
 
-export type RunChange = Partial<Pick<StoredRun, 'info' | 'status' | 'certificate' | 'config'>>;
+export type RunChange = Partial<Pick<StoredRun, 'info' | 'status' | 'config'>>;
 
 /**
  * Changes what a run says of itself.

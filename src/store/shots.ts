@@ -1,6 +1,7 @@
 import { attempt, transact, type Store } from './db.ts';
 import { checked } from './checked.ts';
 import { sha256 } from './hash.ts';
+import { writeHeld } from './held.ts';
 import { IMAGE_STORES, sweepImages } from './images.ts';
 import { shotRow, type ShotRow } from './benchmark-rows.ts';
 
@@ -15,12 +16,14 @@ export async function putShot(store: Store, name: string, blob: Blob): Promise<S
     bytes: blob.size,
     addedAt: new Date().toISOString(),
   };
-  await transact(store, 'storing an example image', [...IMAGE_STORES], 'strict', async (tx) => {
-    const images = tx.objectStore('images');
-    if ((await images.getKey(row.sha256)) === undefined) await images.put({ sha256: row.sha256, blob });
-    await tx.objectStore('shots').put(row);
-    await sweepImages(tx);
-  });
+  await writeHeld(store, blob, (held) =>
+    transact(store, 'storing an example image', [...IMAGE_STORES], 'strict', async (tx) => {
+      const images = tx.objectStore('images');
+      if ((await images.getKey(row.sha256)) === undefined) await images.put({ sha256: row.sha256, ...held });
+      await tx.objectStore('shots').put(row);
+      await sweepImages(tx);
+    }),
+  );
   return row;
 }
 

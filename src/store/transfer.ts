@@ -1,6 +1,5 @@
-import { BlobReader, BlobWriter, ZipReader, type FileEntry } from '@zip.js/zip.js';
 import { makeZip, predictLength } from 'client-zip';
-import { MANIFEST_FILE, type ModelManifest } from '../core/catalogue/manifest.ts';
+import { MANIFEST_FILE, type ModelManifest } from '../core/models/manifest.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { putChunk, withBucket } from './chunks.ts';
 import type { Store } from './db.ts';
@@ -9,49 +8,7 @@ import { chooseFiles, model, modelSource, type ModelFileInput } from './models.t
 import type { KeptModel } from './model-rows.ts';
 import type { LostPart, Verification } from './verify.ts';
 
-/* Models in and out of the store, as folders and zips. */
-
-const UNREADABLE = 'The zip cannot be read. If it was copied from another machine, copy it again.';
-
-/**
- * The files of a zip. Stored ones (as Lookalike exports them) are slices of the zip and cost nothing; compressed ones are unpacked.
- * @throws FaultError 'unreadable'
- */
-export async function filesOfZip(zip: Blob): Promise<readonly ModelFileInput[]> {
-  const reader = new ZipReader(new BlobReader(zip), { useWebWorkers: false });
-  try {
-    const files: ModelFileInput[] = [];
-    for (const entry of await reader.getEntries()) {
-      if (entry.directory) continue;
-      if (entry.encrypted)
-        throw new FaultError(
-          fault('unreadable', 'The zip is protected by a password. Unpack it and bring the folder.'),
-        );
-      files.push({ path: entry.filename, blob: await entryBlob(zip, entry) });
-    }
-    return files;
-  } catch (error) {
-    if (error instanceof FaultError) throw error;
-    throw new FaultError(
-      fault('unreadable', UNREADABLE, { detail: error instanceof Error ? error.message : String(error) }),
-    );
-  } finally {
-    await reader.close();
-  }
-}
-
-const STORED = 0;
-/** Length of a local file header up to its name (APPNOTE.TXT, 4.3.7). */
-const LOCAL_HEADER = 30;
-
-async function entryBlob(zip: Blob, entry: FileEntry): Promise<Blob> {
-  if (entry.compressionMethod !== STORED) return entry.getData(new BlobWriter(), { useWebWorkers: false });
-  const header = new DataView(await zip.slice(entry.offset, entry.offset + LOCAL_HEADER).arrayBuffer());
-  if (header.byteLength < LOCAL_HEADER || header.getUint32(0, true) !== 0x04034b50)
-    throw new FaultError(fault('unreadable', UNREADABLE));
-  const start = entry.offset + LOCAL_HEADER + header.getUint16(26, true) + header.getUint16(28, true);
-  return zip.slice(start, start + entry.uncompressedSize);
-}
+/* Models out of the store, as folders and zips, and lost parts back into it. */
 
 /** What goes with an exported model, so that the next machine can tell that it arrived whole. */
 export function manifestOf(kept: KeptModel): ModelManifest {

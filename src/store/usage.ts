@@ -1,7 +1,8 @@
 import { checked } from './checked.ts';
-import { chunksOf } from './chunks.ts';
 import { attempt, type Store } from './db.ts';
-import { downloadRow } from './model-rows.ts';
+import { partRange } from '../core/models/hub/ranges.ts';
+import { partsThere } from './downloads.ts';
+import { downloadRow, type DownloadRow } from './model-rows.ts';
 import { listBenchmarks } from './benchmarks.ts';
 import { listModels } from './models.ts';
 import { recordsOf } from './records.ts';
@@ -25,8 +26,7 @@ export async function usage(store: Store): Promise<readonly UsageEntry[]> {
   const downloads: readonly unknown[] = await attempt('reading the downloads', () => store.db.getAll('downloads'));
   for (const row of downloads) {
     const d = checked(downloadRow, row, 'download');
-    const parts = [...(await chunksOf(store, d.bucket)).values()].flatMap((byIndex) => [...byIndex.values()]);
-    const bytes = parts.reduce((n, blob) => n + blob.size, 0);
+    const bytes = arrivedBytes(d, await partsThere(store, d.bucket));
     entries.push({ kind: 'download', id: d.id, name: d.repository, bytes, addedAt: d.createdAt });
   }
   for (const b of await listBenchmarks(store))
@@ -57,6 +57,17 @@ export async function usage(store: Store): Promise<readonly UsageEntry[]> {
     });
   }
   return entries;
+}
+
+/** Bytes of the parts that are there, by their keys: no part is read for it. */
+function arrivedBytes(row: DownloadRow, there: ReadonlyMap<string, ReadonlySet<number>>): number {
+  let bytes = 0;
+  for (const { path, size } of row.files)
+    for (const index of there.get(path) ?? []) {
+      const { start, end } = partRange(size, row.partSize, index);
+      bytes += Math.max(0, end - start);
+    }
+  return bytes;
 }
 
 /** Row by row, so that the features themselves are never all in memory. */

@@ -1,4 +1,4 @@
-import { HEADERS } from '../../tools/headers.mjs';
+import { HEADERS } from '../../tools/serve/headers.mjs';
 import { APP_CACHE, POLICY_CACHE, POLICY_KEY, readHosts, SKIP_WAITING } from './contract.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import type { ResultRecord, ScoredRecord } from '../../src/core/scoring/record.ts';
+import type { ResultRecord, ScoredRecord } from '../../src/core/records/record.ts';
 import { demoReference, readJson } from './fixtures.ts';
 
 interface JudgeReference {

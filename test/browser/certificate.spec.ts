@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test';
 import type { Certificate } from '../../src/core/certificate/types.ts';
-import type { ResultRecord } from '../../src/core/scoring/record.ts';
+import type { ResultRecord } from '../../src/core/records/record.ts';
 import { demoReference, demoRun, type Reference } from './fixtures.ts';
-import { startLab, type LabServer } from './lab/server.ts';
+import { startLab, type LabServer } from '../support/lab/server.ts';
 
 let server: LabServer;
 test.beforeAll(async () => {
@@ -26,29 +26,31 @@ function worst(records: readonly ResultRecord[], reference: Reference): number {
   return most;
 }
 
-test('on SwiftShader the certificate finds the attention fault, climbs to the rung that hides subgroups, and passes', async ({
-  page,
-}) => {
-  await page.goto(server.url);
-  const { info, kept, messages } = await page.evaluate((r) => lab.run.run(r), demoRun(1, { device: 'webgpu' }));
-  expect(info.fault).toBeUndefined();
-  const certificate = info.certificate as Certificate;
-  expect(certificate.attempts.map((a) => [a.rung, a.passed])).toEqual([
-    ['as it is', false],
-    ['subgroups hidden', true],
-  ]);
-  expect(certificate.attempts[0]?.checks.find((c) => !c.passed)?.kind).toBe('operators');
-  expect(certificate.checks.map((c) => [c.kind, c.passed])).toEqual([
-    ['operators', true],
-    ['full-forward', true],
-    ['reference', true],
-  ]);
-  expect(certificate.checks.find((c) => c.kind === 'reference')?.error).toBeLessThan(1e-3);
-  expect(messages.join(' ')).toContain('subgroups hidden');
-  expect(worst(kept, demoReference())).toBeLessThan(1e-3);
-});
+test(
+  'on SwiftShader the certificate finds the attention fault, climbs to the rung that hides subgroups, and passes',
+  { tag: '@soak' },
+  async ({ page }) => {
+    await page.goto(server.url);
+    const { info, kept, messages } = await page.evaluate((r) => lab.run.run(r), demoRun(1, { device: 'webgpu' }));
+    expect(info.fault).toBeUndefined();
+    const certificate = info.certificate as Certificate;
+    expect(certificate.attempts.map((a) => [a.rung, a.passed])).toEqual([
+      ['as it is', false],
+      ['subgroups hidden', true],
+    ]);
+    expect(certificate.attempts[0]?.checks.find((c) => !c.passed)?.kind).toBe('operators');
+    expect(certificate.checks.map((c) => [c.kind, c.passed])).toEqual([
+      ['operators', true],
+      ['full-forward', true],
+      ['reference', true],
+    ]);
+    expect(certificate.checks.find((c) => c.kind === 'reference')?.error).toBeLessThan(1e-3);
+    expect(messages.join(' ')).toContain('subgroups hidden');
+    expect(worst(kept, demoReference())).toBeLessThan(1e-3);
+  },
+);
 
-test('without the check, the wrong numbers appear', async ({ page }) => {
+test('without the check, the wrong numbers appear', { tag: '@soak' }, async ({ page }) => {
   await page.goto(server.url);
   const run = demoRun(1);
   const rows = Object.entries(run.dataset);

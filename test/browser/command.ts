@@ -22,8 +22,16 @@ export interface RunOptions {
 
 /** Runs `evaluate` as a person would, with a software WebGPU adapter, and waits for its end. */
 export function evaluate(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return command(['evaluate', ...args], options);
+}
+
+/** Runs a command of the command line, its name first, and waits for its end. */
+export function command(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const env = { ...process.env, LOOKALIKE_CHROMIUM_ARGS: '--use-webgpu-adapter=swiftshader', ...options.env };
-  const child = spawn(process.execPath, ['tools/evaluate.mjs', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['tools/lookalike.mjs', ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   let sent = false;

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { demoReference, demoRun } from './fixtures.ts';
-import { startLab, type LabServer } from './lab/server.ts';
+import { startLab, type LabServer } from '../support/lab/server.ts';
 
 let server: LabServer;
 test.beforeAll(async () => {
@@ -39,7 +39,7 @@ test('a question that holds the image placeholder fails alone, with its reason',
   expect(info.state).toBe('done');
   const failed = kept.filter((r) => r.status === 'failed');
   expect(failed.map((r) => r.pair)).toEqual(Array(6).fill(id));
-  expect(failed[0]?.status === 'failed' ? failed[0].fault.message : '').toContain('reads as an image');
+  expect(failed[0]?.status === 'failed' ? failed[0].fault.message : '').toContain('reads as a control token');
   expect(kept.filter((r) => r.status === 'scored')).toHaveLength(6);
 });
 
@@ -54,7 +54,7 @@ test('a model folder without its decoder is refused before anything is loaded', 
   expect(kept).toEqual([]);
 });
 
-test('a worker killed in the middle is replaced: nothing lost, nothing doubled', async ({ page }) => {
+test('a worker killed in the middle is replaced: nothing lost, nothing doubled', { tag: '@soak' }, async ({ page }) => {
   await page.goto(server.url);
   const calm = await page.evaluate((r) => lab.run.run(r), demoRun(8, { methods: ['gd'] }));
   const faults = [2, 6].map((after) => ({ after, delayMs: 5, kind: 'worker' as const }));

@@ -45,7 +45,7 @@ test('one set of a file of prompts, its paraphrases by name, and the tested mode
   const methods = 'ps,ps+paraphrase,ff';
   const run = await evaluate([
     ...WASM,
-    ...['--methods', methods, '--prompts', `${file}#two`, '--judge', 'self', '--out', out],
+    ...['--methods', methods, '--prompts', `${file}#two`, '--judge', 'self', '--judge-test', '1', '--out', out],
     ...['--paraphrases', 'lookalike, brief;official: molmo'],
   ]);
   expect(run.code).toBe(0);

@@ -152,6 +152,25 @@ test.describe('an official result file', () => {
       mc: { set: 0, individual: 50, confusion: 100, invalid: 0 },
     });
     expect(readJson(out, 'run.json')).toMatchObject({ imported: { from: 'always_mc.json' } });
+
+    await test.step('its folder can be read anew, without a model', async () => {
+      const again = ['--benchmark', space.path('asked'), '--out', out, '--resume', '--mc-parser', 'strict'];
+      const strict = await evaluate(again);
+      expect(strict.code, strict.stderr).toBe(0);
+      expect(readJson(out, 'run.json')).toMatchObject({
+        imported: { from: 'always_mc.json' },
+        reading: { mcParser: 'strict' },
+      });
+      expect(readJson(out, 'summary.json')['methods']).toMatchObject({
+        mc: { set: 0, individual: 50, confusion: 100 },
+      });
+    });
+
+    await test.step('of another benchmark it is refused with both named', async () => {
+      const other = await evaluate(['--out', out, '--resume', '--mc-parser', 'strict']);
+      expect(other.code).toBe(2);
+      expect(other.stderr).toMatch(/the benchmark was asked \([0-9a-f]{8}\) and is phantoms \([0-9a-f]{8}\)/);
+    });
   });
 
   test('two files of one model are one folder, of two models an error that names them', async () => {

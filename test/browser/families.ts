@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
-import type { Scored, ScoreRequest } from './lab/score.ts';
+import type { Scored, ScoreRequest } from '../support/lab/score.ts';
 
 /** Each folder of test/families is a model with Hugging Face references: a new folder is a new test. */
 const ROOT = fileURLToPath(new URL('../families', import.meta.url));
 export const FAMILIES = readdirSync(ROOT).filter((name) => existsSync(join(ROOT, name, 'reference.json')));
+/** Those that have a reference of their 4-bit weights, too. */
+export const FAMILIES_Q4 = FAMILIES.filter((name) => existsSync(join(ROOT, name, 'reference_q4.json')));
 const TOLERANCE = 1e-3;
 
 interface OptionReference {

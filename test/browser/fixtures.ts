@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LabRun } from './lab/run.ts';
+import type { LabRun } from '../support/lab/run.ts';
 
 /** What the browser tests know of the demo: its files, its questions, and what they must give. */
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));

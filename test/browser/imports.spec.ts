@@ -4,7 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { readJson as readRepositoryJson } from './fixtures.ts';
 
 /** Result files of other programs in the page: several at once, of one model and of several. */
-test.describe.configure({ mode: 'serial' });
+test.use({ viewport: { width: 1440, height: 900 } });
 let page: Page;
 
 const official = (name: string): string => gunzipSync(readFileSync(`test/data/official/${name}.json.gz`)).toString();
@@ -23,13 +23,12 @@ async function bring(...files: ReturnType<typeof json>[]): Promise<void> {
   await expect(dialog()).toBeVisible();
 }
 
-test.beforeAll(async ({ browser }) => {
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true })).newPage();
+test.beforeEach(async ({ page: fresh }) => {
+  page = fresh;
   // The demo's benchmark is kept when a run is planned; MediConfusion's questions come with the first import.
   await page.goto('./#/run');
   await expect(page.getByLabel('Benchmark')).toHaveValue(/.+/);
 });
-test.afterAll(() => page.context().close());
 
 test('two files of one key become one run with both methods, and are written again as they were', async () => {
   await bring(json('gpt_gpt4.json', official('gpt_gpt4')), json('gpt_mc.json', official('gpt_mc')));
@@ -55,7 +54,6 @@ test('two files of one key become one run with both methods, and are written aga
 
 test('the layout of the fork is read, against the benchmark whose pairs it answers', async () => {
   await bring(json('always_mc.json', fork()));
-  // MediConfusion was brought last; the ids are those of the phantoms.
   await expect(dialog().getByLabel('Benchmark that it answers').locator('option:checked')).toHaveText(/^\s*phantoms/);
   await expect(dialog()).toContainText(/MC: (\d+) of \1 pairs can be taken/);
   await expect(dialog()).not.toContainText('error');

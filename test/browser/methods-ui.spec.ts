@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test, type Page } from '@playwright/test';
+import { runOf, visit } from './page.ts';
 
 /** All methods, prompt sets and official files in the page; one run of a few pairs, made once. */
 let page: Page;
@@ -37,9 +38,8 @@ test.beforeAll(async ({ browser }) => {
   await page.getByRole('checkbox', { name: 'lookalike, formal' }).uncheck();
   await expect(page.getByLabel('Judge of free answers')).toHaveValue(/phantom-judge/);
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
-  runId = /runs\/([0-9a-f]+)/.exec(page.url())?.[1] ?? '';
-  await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 110_000 });
+  runId = await runOf(page);
+  await expect(page.getByText('finished', { exact: true })).toBeVisible({ timeout: 300_000 });
 });
 
 test.afterAll(async () => {
@@ -47,9 +47,10 @@ test.afterAll(async () => {
 });
 
 test('a run under conditions shows position bias, image-blindness, other words and PMI', async () => {
+  await page.goto(`./#/runs/${runId}`);
   const section = page.getByRole('region', { name: 'Sensitivity' });
   await expect(section.getByRole('table')).toHaveCount(4);
-  await expect(section.getByRole('table').nth(1)).toContainText('a blank image');
+  await expect(section.getByRole('table').nth(1)).toContainText('with blank image');
   await expect(section.getByRole('table').nth(2)).toContainText('lookalike, brief');
   await expect(section.getByRole('table').nth(3).getByRole('row')).toHaveCount(3);
 });
@@ -62,7 +63,7 @@ test('a written answer is shown as both parsers read it, a free one with its jud
 });
 
 test('a prompt set is duplicated, edited, refused without its places, and deleted', async () => {
-  await page.goto('./#/prompts');
+  await visit(page, '#/prompts', 'Prompts');
   await page.getByRole('button', { name: 'Duplicate' }).click();
   await page.getByLabel('Name').fill('mine');
   await page.getByLabel('Asks the question only (PS, FF)').fill('Say it.');
@@ -73,14 +74,14 @@ test('a prompt set is duplicated, edited, refused without its places, and delete
   await expect(page.getByRole('heading', { level: 2, name: 'mine', exact: true })).toBeVisible();
   await page.getByRole('link', { name: 'Run', exact: true }).click();
   await expect(page.getByLabel('Prompt set', { exact: true })).toHaveValue('mine');
-  await page.goto('./#/prompts?set=mine');
+  await visit(page, '#/prompts?set=mine', 'Prompts');
   await page.getByRole('button', { name: 'Delete mine.json' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('button', { name: 'mine', exact: true })).toHaveCount(0);
 });
 
 test('a file of the official layout gives its per-model variants', async () => {
-  await page.goto('./#/prompts');
+  await visit(page, '#/prompts', 'Prompts');
   await page
     .getByLabel('File of prompts')
     .setInputFiles(json('answering.json', readFileSync('test/data/mediconfusion/answering.json', 'utf8')));
@@ -100,19 +101,20 @@ test('a file of the official layout gives its per-model variants', async () => {
 });
 
 test('official files answer questions without images, and give the tables that their code printed', async () => {
-  const input = (): ReturnType<Page['locator']> => page.locator('main input[type=file]').first();
+  const input = page.getByLabel('Official result files');
   const dialog = page.getByRole('dialog');
-  await page.goto('./#/runs');
-  await input().setInputFiles(json('gpt_mc.json', official('gpt_mc')));
+  await visit(page, '#/runs', 'Results');
+  await input.setInputFiles(json('gpt_mc.json', official('gpt_mc')));
   await bringQuestions();
   await expect(dialog).toContainText('176 of 176 pairs can be taken');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await runOf(page);
   await expect(page.getByText('imported', { exact: true }).first()).toBeVisible();
 
-  await page.goto('./#/runs');
-  await input().setInputFiles(json('gpt_gpt4.json', official('gpt_gpt4')));
+  await visit(page, '#/runs', 'Results');
+  await input.setInputFiles(json('gpt_gpt4.json', official('gpt_gpt4')));
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
-  await expect(page).toHaveURL(/#\/runs\/[0-9a-f]+$/);
+  await runOf(page);
 
   await page.goto('./#/compare');
   const row = page.getByRole('group', { name: /^Table 1/ }).getByRole('row', { name: /^gpt \(imported\)/ });
@@ -127,8 +129,8 @@ test('official files answer questions without images, and give the tables that t
 test('an official file with mistakes is named with their places, and taken in part only by choice', async () => {
   // The first pair's id becomes one that the benchmark does not have.
   const broken = official('gpt_mc').replace(/"\d+": \{/, '"99999": {');
-  await page.goto('./#/runs');
-  await page.locator('main input[type=file]').first().setInputFiles(json('gpt_mc.json', broken));
+  await visit(page, '#/runs', 'Results');
+  await page.getByLabel('Official result files').setInputFiles(json('gpt_mc.json', broken));
   const dialog = page.getByRole('dialog');
   await bringQuestions();
   await expect(dialog).toContainText('2 errors');

@@ -1,9 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { newProfile } from '../harness/store-lab.ts';
-import { serve } from '../../tools/server.mjs';
-import { DIST, ensureBuilt } from '../../tools/setup.mjs';
-
-test.setTimeout(300_000);
+import { newProfile } from '../support/harness/store-lab.ts';
+import { serve } from '../../tools/serve/server.mjs';
+import { DIST, ensureBuilt } from '../../tools/setup/setup.mjs';
+import { runOf } from './page.ts';
 
 test('after one visit the demo runs from a fresh browser start with the server stopped', async () => {
   await ensureBuilt();
@@ -14,7 +13,7 @@ test('after one visit the demo runs from a fresh browser start with the server s
   await visit.goto(server.url);
   await expect
     .poll(() => visit.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.active?.state), {
-      timeout: 60_000,
+      timeout: 300_000,
     })
     .toBe('activated');
   await first.close();
@@ -25,6 +24,8 @@ test('after one visit the demo runs from a fresh browser start with the server s
     await page.goto(server.url);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await page.getByRole('button', { name: 'Run the demo' }).click();
+    // Until the run is there, the page may not have made its database.
+    await runOf(page);
     const records = (): Promise<number> =>
       page.evaluate(
         () =>
@@ -39,7 +40,7 @@ test('after one visit the demo runs from a fresh browser start with the server s
             };
           }),
       );
-    await expect.poll(records, { timeout: 90_000 }).toBeGreaterThan(0);
+    await expect.poll(records, { timeout: 300_000 }).toBeGreaterThan(0);
   } finally {
     await context.close();
     profile.remove();

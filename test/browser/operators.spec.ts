@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { CheckResult } from '../../src/core/certificate/operators.ts';
 import type { OperatorCheckRequest } from '../../src/protocol/engine.ts';
-import { startLab, type LabServer } from './lab/server.ts';
+import { startLab, type LabServer } from '../support/lab/server.ts';
 
 /**
  * The tests' adapter is SwiftShader, whose subgroup size of 4 the runtime's attention kernels do not bear: it stands for every device that is
@@ -33,18 +33,22 @@ async function check(page: Page, request: Omit<OperatorCheckRequest, 'base'>): P
 const wrong = (results: readonly CheckResult[]): string[] =>
   results.filter((r) => !r.passed).map((r) => `${r.name}: ${r.detail}`);
 
-test('WebGPU as it is: attention of more than 32 new tokens is wrong, shorter attention is right', async ({ page }) => {
-  const results = await check(page, { ...WEBGPU, rung: PLAIN });
-  const failed = results.filter((r) => !r.passed);
-  expect(failed.length).toBeGreaterThan(0);
-  for (const r of failed) {
-    expect(r.operator).toMatch(/GroupQueryAttention|MultiHeadAttention/);
-    expect(r.length).toBeGreaterThan(32);
-    expect(r.error).toBeGreaterThan(0.1);
-  }
-});
+test(
+  'WebGPU as it is: attention of more than 32 new tokens is wrong, shorter attention is right',
+  { tag: '@soak' },
+  async ({ page }) => {
+    const results = await check(page, { ...WEBGPU, rung: PLAIN });
+    const failed = results.filter((r) => !r.passed);
+    expect(failed.length).toBeGreaterThan(0);
+    for (const r of failed) {
+      expect(r.operator).toMatch(/GroupQueryAttention|MultiHeadAttention/);
+      expect(r.length).toBeGreaterThan(32);
+      expect(r.error).toBeGreaterThan(0.1);
+    }
+  },
+);
 
-test('WebGPU with subgroups hidden: every operator is right', async ({ page }) => {
+test('WebGPU with subgroups hidden: every operator is right', { tag: '@soak' }, async ({ page }) => {
   const results = await check(page, { ...WEBGPU, rung: HIDDEN });
   expect(wrong(results)).toEqual([]);
   expect(new Set(results.map((r) => r.length))).toEqual(new Set([1, 5, 40, 69, 200]));

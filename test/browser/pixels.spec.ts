@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
-import { checkFolder } from '../../tools/conformance.mjs';
+import { checkFolder } from '../../tools/commands/conformance.mjs';
 
 /** The project's own cases through the real image worker, as `npm run conformance` checks any folder. */
 test('the image worker decodes, turns and prepares every case as the reference does', async () => {

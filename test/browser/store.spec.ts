@@ -11,9 +11,9 @@ import {
   sentOf,
   WEIGHTS,
   type Profile,
-} from '../harness/store-lab.ts';
-import { startSite, type Site } from '../harness/site.ts';
-import type { FakeHub } from '../hub/hub.ts';
+} from '../support/harness/store-lab.ts';
+import { startSite, type Site } from '../support/harness/site.ts';
+import type { FakeHub } from '../support/hub/hub.ts';
 
 let site: Site;
 let hub: FakeHub;
@@ -61,21 +61,11 @@ test('the page reaches no host until the user allows one, and then no other', as
   expect(await tryFetch(`${hub.url}/api/models/acme/tiny-vlm/revision/main`)).toBe(false);
 });
 
-test('a model is downloaded through cut connections, and the page stays free', async () => {
+test('a model is downloaded through cut connections', async () => {
   const page = await connectedPage(context, site, hub);
   hub.fault = (a) => (a.route === 'cdn' && a.path === WEIGHTS && a.nth < 4 ? { kind: 'cut', after: 9 * MB } : null);
-  const id = await planIn(page, hub);
-  await page.evaluate(() => {
-    const tasks: number[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((e) => e.duration))).observe({
-      entryTypes: ['longtask'],
-    });
-  });
-  expect(await runIn(page, hub, id)).toMatchObject({ lost: 0 });
+  expect(await runIn(page, hub, await planIn(page, hub))).toMatchObject({ lost: 0 });
   expect(sentOf(hub) - 70 * MB).toBeLessThanOrEqual(4 * 2 * 32 * MB);
-  const longest = await page.evaluate(() => Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks));
-  expect(longest).toBeLessThan(200);
 });
 
 test('a flipped byte and a lost part are found, and only those parts are fetched again', async () => {
@@ -89,7 +79,7 @@ test('a flipped byte and a lost part are found, and only those parts are fetched
       const store = await lab.openStore();
       const bucket = (await lab.model(store, model))?.bucket ?? '';
       const row = await store.db.get('chunks', [bucket, path, 0]);
-      if (!row) throw new Error('no part');
+      if (!row || !('blob' in row)) throw new Error('no part');
       const bytes = new Uint8Array(await row.blob.arrayBuffer());
       bytes[12_345] = (bytes[12_345] ?? 0) ^ 1;
       await store.db.put('chunks', { ...row, blob: new Blob([bytes]) });

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { expectAnswers } from '../browser/answers.ts';
 import { demoRun } from '../browser/fixtures.ts';
-import { startLab, type LabServer } from '../browser/lab/server.ts';
+import { startLab, type LabServer } from '../support/lab/server.ts';
 
 let server: LabServer;
 test.beforeAll(async () => {
@@ -15,7 +15,13 @@ test("MC and FF answers of all 69 pairs equal the demo's reference, and the judg
   page,
 }) => {
   await page.goto(server.url);
-  const { info, kept } = await page.evaluate((r) => lab.run.run(r), demoRun(69, { methods: ['mc', 'ff'] }));
+  const { info, kept } = await page.evaluate(
+    (r) => lab.run.run(r),
+    demoRun(69, {
+      methods: ['mc', 'ff'],
+      judging: { explain: true, byRule: false, selfTest: 12, dtype: 'auto' },
+    }),
+  );
   expect(info.fault).toBeUndefined();
   expectAnswers(kept, 138);
 });

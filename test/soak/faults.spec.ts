@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { recordKey, type ResultRecord } from '../../src/core/scoring/record.ts';
+import { recordKey, type ResultRecord } from '../../src/core/records/record.ts';
 import { demoRun } from '../browser/fixtures.ts';
-import { startLab, type LabServer } from '../browser/lab/server.ts';
+import { startLab, type LabServer } from '../support/lab/server.ts';
 
 let server: LabServer;
 test.beforeAll(async () => {

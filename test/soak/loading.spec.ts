@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type BrowserContext } from '@playwright/test';
-import { MB, newProfile } from '../harness/store-lab.ts';
-import { startSite } from '../harness/site.ts';
+import { MB, newProfile } from '../support/harness/store-lab.ts';
+import { startSite } from '../support/harness/site.ts';
 
 const SIZE = 320 * MB;
 const ROUNDS = 7;
@@ -48,7 +48,7 @@ test('reading a kept model takes no longer than 1.25 times the Cache API, and it
         };
         const start = performance.now();
         if (source === 'check') await window.storeLab.verifyModel(store, model);
-        // As the library reads a file, and as workers/engine/files.ts answers it.
+        // As the library reads a file, and as workers/onnx/files.ts answers it.
         else Object.assign(window, { held: (await (await body()).arrayBuffer()).byteLength });
         return performance.now() - start;
       },

@@ -1,7 +1,7 @@
 import { fail, fault, ok, toFault, type Result } from '../../src/core/fault.ts';
-import { imageFault } from '../../src/core/pixels/headers/types.ts';
-import { isTransparent } from '../../src/core/pixels/colour.ts';
-import type { Raster } from '../../src/core/pixels/types.ts';
+import { imageFault } from '../../src/core/images/formats/types.ts';
+import { isTransparent } from '../../src/core/images/colour.ts';
+import type { Raster } from '../../src/core/images/types.ts';
 
 /** Nothing may be changed on the way: no colour management, no premultiplied alpha, no turning. */
 const AS_STORED: ImageBitmapOptions = {
@@ -16,6 +16,7 @@ const AS_STORED: ImageBitmapOptions = {
  * `kind` is the format's name for messages. The bytes must hold no EXIF: browsers turn the picture by it whatever is asked.
  */
 export async function decodeByBrowser(bytes: Uint8Array, mime: string, kind: string): Promise<Result<Raster>> {
+  if (typeof OffscreenCanvas === 'undefined') return noOffscreen(kind);
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(new Blob([bytes.slice()], { type: mime }), AS_STORED);
@@ -39,6 +40,15 @@ export async function decodeByBrowser(bytes: Uint8Array, mime: string, kind: str
     bitmap.close();
   }
 }
+
+const noOffscreen = (kind: string) =>
+  fail(
+    imageFault(
+      'unsupported',
+      `This browser is too old to decode a ${kind} in the background (it has no OffscreenCanvas). Use a newer one, or convert the image to PNG.`,
+      {},
+    ),
+  );
 
 function through2d(bitmap: ImageBitmap): Result<Raster> {
   const { width, height } = bitmap;

@@ -1,16 +1,18 @@
+import { decode } from 'fast-png';
 import { fail, fault, ok, toFault, type Result } from '../../src/core/fault.ts';
-import { isTransparent, toRgb } from '../../src/core/pixels/colour.ts';
-import { decodeGif } from '../../src/core/pixels/gif.ts';
-import { readGif } from '../../src/core/pixels/headers/gif.ts';
-import { jpegIsWhole, readJpeg } from '../../src/core/pixels/headers/jpeg.ts';
-import { readPng } from '../../src/core/pixels/headers/png.ts';
-import { readHeader } from '../../src/core/pixels/headers/read.ts';
-import { corrupt, truncated, type ImageHeader } from '../../src/core/pixels/headers/types.ts';
-import { readWebp } from '../../src/core/pixels/headers/webp.ts';
-import { applyOrientation } from '../../src/core/pixels/orientation.ts';
-import type { PixelPolicy, Raster } from '../../src/core/pixels/types.ts';
+import { isTransparent, toRgb } from '../../src/core/images/colour.ts';
+import { readHeader } from '../../src/core/images/formats/read.ts';
+import { corrupt, type DecodeTools, type ImageHeader } from '../../src/core/images/formats/types.ts';
+import { applyOrientation } from '../../src/core/images/orientation.ts';
+import type { PixelPolicy, Raster } from '../../src/core/images/types.ts';
 import { decodeByBrowser } from './canvas.ts';
-import { decodePng } from './png.ts';
+import { inflate } from './inflate.ts';
+
+const TOOLS: DecodeTools = {
+  browser: (bytes, { mime, label }) => decodeByBrowser(bytes, mime, label),
+  unpackPng: (bytes) => decode(bytes, { checkCrc: false }).data,
+  inflate,
+};
 
 /** A decoded image as RGB, with what must be said of it. */
 export interface Decoded {
@@ -26,12 +28,14 @@ export async function decodeImage(image: Blob, policy: PixelPolicy): Promise<Res
       return fail(fault('storage', 'The image file can no longer be read from where it is kept. Bring it again.'));
     const header = readHeader(bytes);
     if (!header.ok) return header;
-    const stored = await decodeStored(bytes, header.value, policy);
+    const { format } = header.value;
+    const stored = await format.decode(bytes, policy.alpha, TOOLS);
     if (!stored.ok) return stored;
     const { raster, notes } = stored.value;
     if (raster.width !== header.value.width || raster.height !== header.value.height)
-      return corrupt(header.value.format.toUpperCase(), 'its picture is of another size than its header says');
-    return ok(finish(raster, notes, header.value, policy));
+      return corrupt(format.label, 'its picture is of another size than its header says');
+    const orientation = stored.value.orientation ?? header.value.orientation;
+    return ok(finish(raster, notes, { ...header.value, orientation }, policy));
   } catch (e) {
     if (e instanceof RangeError)
       return fail(fault('out-of-memory', `The image could not be held in memory: ${toFault(e).message}`));
@@ -59,40 +63,4 @@ function finish(raster: Raster, notes: readonly string[], header: ImageHeader, p
   if (header.orientation === 1) return { raster: rgb, notes: out };
   out.push(policy.exif === 'apply' ? 'orientation-applied' : 'orientation-ignored');
   return { raster: policy.exif === 'apply' ? applyOrientation(rgb, header.orientation) : rgb, notes: out };
-}
-
-async function decodeStored(bytes: Uint8Array, header: ImageHeader, policy: PixelPolicy): Promise<Result<Decoded>> {
-  switch (header.format) {
-    case 'png': {
-      const png = readPng(bytes);
-      return png.ok ? decodePng(bytes, png.value, policy.alpha) : png;
-    }
-    case 'jpeg': {
-      const jpeg = readJpeg(bytes);
-      if (!jpeg.ok) return jpeg;
-      if (!jpegIsWhole(bytes)) return truncated('JPEG');
-      return plain(await decodeByBrowser(blanked(bytes, jpeg.value.exifAt), 'image/jpeg', 'JPEG'));
-    }
-    case 'webp': {
-      const webp = readWebp(bytes);
-      if (!webp.ok) return webp;
-      return plain(await decodeByBrowser(blanked(bytes, webp.value.exifAt), 'image/webp', 'WebP'));
-    }
-    case 'gif': {
-      const gif = readGif(bytes);
-      return gif.ok ? decodeGif(bytes, gif.value) : gif;
-    }
-    case 'bmp':
-      return plain(await decodeByBrowser(bytes, 'image/bmp', 'BMP'));
-  }
-}
-
-const plain = (r: Result<Raster>): Result<Decoded> => (r.ok ? ok({ raster: r.value, notes: [] }) : r);
-
-/** A copy in which the names of metadata blocks are overwritten, so that a browser passes them by. */
-function blanked(bytes: Uint8Array, starts: readonly number[]): Uint8Array {
-  if (starts.length === 0) return bytes;
-  const copy = bytes.slice();
-  for (const at of starts) copy.fill(0x58, at, at + 4);
-  return copy;
 }

@@ -17,9 +17,12 @@ function leaving<T>(result: Result<T>, buffers: (value: T) => readonly ArrayBuff
 
 const api: PixelsApi = {
   check: (image) => pixels.check(image),
-  decode: async (image, policy) => leaving(await pixels.decode(image, policy), (v) => [v.raster.data.buffer]),
+  decode: async (image, policy, changes) =>
+    leaving(await pixels.decode(image, policy, changes), (v) => [v.raster.data.buffer]),
   prepare: async (image, settings) =>
     leaving(await pixels.prepare(image, settings), (v) => Object.values(v.tensors).map((t) => t.data.buffer)),
+  size: async (image, settings, policy, changes) =>
+    leaving(await pixels.size(image, settings, policy, changes), (v) => [v.png.buffer]),
 };
 
 holdLife();

@@ -1,15 +1,20 @@
+import { readAlike } from './alike.ts';
+import {
+  asText,
+  categories,
+  letter,
+  localId,
+  optionalText,
+  placeOf,
+  requiredText,
+  isEmpty,
+  type Report,
+} from './fields.ts';
 import type { ImageFinder } from './images.ts';
-import type { Field, Row } from './rows.ts';
+import { EXTRAS, FIELDS, underOwnNames } from './names.ts';
+import { createNotices } from './notices.ts';
+import type { Field, Row } from './formats/types.ts';
 import type { DraftPair, Letter, Pair, PairImage, Problem } from './types.ts';
-
-/** Fields of the layout (arXiv 2409.15477; data/dataset.json of its code), without the two of AI_ and the similarities. */
-const FIELDS = [
-  ...['id', 'question', 'option_A', 'option_B'],
-  ...['im', 'cap', 'category'].flatMap((f) => [`${f}_1`, `${f}_2`]),
-  ...['local', 'correct'].flatMap((f) => [`im_1_${f}`, `im_2_${f}`]),
-];
-/** Further fields that are known, kept in `extra`. */
-const EXTRAS = /^(BiomedCLIP_sim|DINO_sim|AI_question|AI_option_[AB]|pattern|difficulty|finding|resize)$/;
 
 /** What became of a row: a pair, or why it cannot run. */
 export type Checked =
@@ -24,11 +29,13 @@ export interface Checker {
 /** Checks rows one after the other; ids must not recur among them. */
 export function createChecker(images: ImageFinder): Checker {
   const problems: Problem[] = [];
-  const unknown = new Map<string, { pair: string; place: string; hint: string }[]>();
+  const unknown = new Map<string, { pair: string; place: string }[]>();
+  const notices = createNotices((kind) => (kind === 'letter' ? 1 : kind.startsWith('name ') ? 0 : 5));
   const ids = new Set<string>();
 
-  function check(row: Row): Checked {
-    const id = asText(row.id?.value);
+  function check(written: Row): Checked {
+    const { row, renamed } = underOwnNames(written);
+    const id = asText(row.id);
     const found: Problem[] = [];
     const bad = (place: string, message: string): void => {
       found.push({ pair: id, place, message, severity: 'error' });
@@ -37,25 +44,29 @@ export function createChecker(images: ImageFinder): Checker {
       problems.push({ pair: id, place, message, severity: 'warning' });
     };
     const name = id ?? row.place;
+    const notice: Report['notice'] = (kind, place, message, all) => notices.add(kind, name, place, message, all);
+    for (const [other, field, own] of renamed)
+      notice(`name ${other}`, field.place, `The field "${other}" is read as "${own}".`);
+    if (id !== null && /^\d(?:[.,]\d+)?E\+\d+$/i.test(id))
+      notice(
+        'spreadsheet id',
+        row.place,
+        `The id ${id} looks like a number that a spreadsheet has rounded; its digits are lost.`,
+      );
     if (id === null) bad(row.place, 'The pair has no id.');
     else if (ids.has(id)) bad(row.place, `The id ${id} occurs again; the first pair with it runs, this one does not.`);
     ids.add(name);
     const own = row.fields.get('id');
-    if (id !== null && own && asText(own.value) !== id)
-      warn(own.place, `The field "id" says ${String(own.value)}, the key ${id}.`);
+    if (id !== null && own && asText(own) !== id)
+      warn(own.place, `The field "id" says ${asText(own) ?? String(own.value)}, the key ${id}.`);
     if (row.broken !== null) bad(row.place, row.broken);
-    const pair = id === null || row.broken !== null ? null : readPair(row, id, images, { bad, warn });
+    const pair = id === null || row.broken !== null ? null : readPair(row, id, images, { bad, warn, notice });
     noteUnknown(row, name, unknown);
     problems.push(...found);
     if (pair && found.length === 0) return { pair };
     return { pair: null, id: name, reason: found.map((p) => p.message).join(' ') };
   }
-  return { check, problems: () => [...problems, ...unknownFields(unknown)] };
-}
-
-interface Report {
-  bad(place: string, message: string): void;
-  warn(place: string, message: string): void;
+  return { check, problems: () => [...problems, ...notices.list(), ...unknownFields(unknown)] };
 }
 
 function readPair(row: Row, id: string, finder: ImageFinder, report: Report): DraftPair | null {
@@ -65,6 +76,9 @@ function readPair(row: Row, id: string, finder: ImageFinder, report: Report): Dr
   const b = text('option_B');
   if (a !== null && b !== null && a.trim() === b.trim()) {
     report.bad(placeOf(row, 'option_B'), `Both options read "${a.trim()}".`);
+  } else if (a !== null && b !== null && readAlike(a, b)) {
+    const message = `Both options read "${a.trim()}" to a reader: only characters that look alike, spaces or invisible ones differ.`;
+    report.bad(placeOf(row, 'option_B'), message);
   }
   const one = readImage(row, 1, finder, report);
   const two = readImage(row, 2, finder, report);
@@ -109,14 +123,21 @@ function readImage(row: Row, n: 1 | 2, finder: ImageFinder, report: Report): Rea
   let file: string | null = null;
   if (path === null && local === null) {
     // An address of the wrong kind has been told already.
-    const told = [`im_${n}`, `im_${n}_local`].some((f) => !blank(row.fields.get(f)));
+    const told = [`im_${n}`, `im_${n}_local`].some((f) => !isEmpty(row.fields.get(f)));
     if (!told) report.bad(row.place, `Image ${n} has no address: neither im_${n} nor im_${n}_local says where it is.`);
   } else {
     const found = finder.find(path, local);
     file = found.file;
     const place = placeOf(row, local === null ? `im_${n}` : `im_${n}_local`);
     if (file === null) report.bad(place, `Image ${n} is missing: there is no ${found.looked.join(', and no ')}.`);
-    else if (finder.size(file) === 0) report.bad(file, `Image ${n} is empty: ${file} has 0 bytes.`);
+    else if (found.otherwise !== null)
+      report.notice(
+        'path',
+        place,
+        `There is no ${found.looked.join(', and no ')}; ${file} is taken for image ${n}.`,
+        `There is no ${found.looked.join(', and no ')}; ${file} is taken: ${found.otherwise}.`,
+      );
+    if (file !== null && finder.size(file) === 0) report.bad(file, `Image ${n} is empty: ${file} has 0 bytes.`);
   }
   return {
     path: path ?? file ?? local ?? '',
@@ -128,80 +149,6 @@ function readImage(row: Row, n: 1 | 2, finder: ImageFinder, report: Report): Rea
   };
 }
 
-function placeOf(row: Row, name: string): string {
-  return row.fields.get(name)?.place ?? `${row.place}, ${name}`;
-}
-
-/** Not there, or there without a value; a data frame writes NaN for none. */
-function blank(field: Field | undefined): boolean {
-  return !field || field.value === null || field.value === '' || Number.isNaN(field.value);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `the ${typeof value} ${String(value)}`;
-}
-
-function requiredText(row: Row, name: string, report: Report): string | null {
-  const field = row.fields.get(name);
-  if (!field) return (report.bad(`${row.place}, ${name}`, `The field "${name}" is missing.`), null);
-  if (typeof field.value !== 'string') {
-    return (report.bad(field.place, `The field "${name}" must be text and is ${kindOf(field.value)}.`), null);
-  }
-  if (field.value.trim() === '') return (report.bad(field.place, `The field "${name}" is empty.`), null);
-  return field.value;
-}
-
-function optionalText(row: Row, name: string, report: Report): string | null {
-  const field = row.fields.get(name);
-  if (!field || blank(field)) return null;
-  if (typeof field.value === 'string') return field.value;
-  const message = `The field "${name}" must be text and is ${kindOf(field.value)}.`;
-  if (name.startsWith('cap_')) report.warn(field.place, message);
-  else report.bad(field.place, message);
-  return null;
-}
-
-/** A local id is a whole number or a name; a data frame with gaps writes 20192 as 20192.0. */
-function localId(row: Row, name: string, report: Report): string | null {
-  const field = row.fields.get(name);
-  const text = asText(field?.value)?.replace(/^(\d+)\.0$/, '$1') ?? null;
-  if (text === null && field && !blank(field))
-    report.bad(field.place, `The field "${name}" must be a number or text and is ${kindOf(field.value)}.`);
-  return text;
-}
-
-function letter(row: Row, name: string, report: Report): Letter | null {
-  const field = row.fields.get(name);
-  if (!field) return (report.bad(`${row.place}, ${name}`, `The field "${name}" is missing.`), null);
-  if (field.value === 'A' || field.value === 'B') return field.value;
-  const said = typeof field.value === 'string' ? `"${field.value}"` : kindOf(field.value);
-  return (report.bad(field.place, `The right answer must be the letter A or B and is ${said}.`), null);
-}
-
-function categories(row: Row, name: string, report: Report): readonly string[] {
-  const field = row.fields.get(name);
-  if (!field) {
-    report.warn(`${row.place}, ${name}`, `The field "${name}" is missing: the image counts in no category.`);
-    return [];
-  }
-  const { value } = field;
-  const list: readonly unknown[] | null = Array.isArray(value) ? value : null;
-  const names = list?.filter((x): x is string => typeof x === 'string' && x.trim() !== '') ?? [];
-  if (list === null || names.length !== list.length) {
-    report.warn(
-      field.place,
-      `The field "${name}" must be a list of names${list === null ? ` and is ${kindOf(value)}` : ''}.`,
-    );
-    if (typeof value === 'string' && value.trim() !== '') return [value.trim()];
-  }
-  const once = [...new Set(names)];
-  if (once.length < names.length)
-    report.warn(field.place, `The field "${name}" names a category twice; it counts once.`);
-  return once;
-}
-
 function extras(row: Row): Pair['extra'] {
   const out: Record<string, string | number | boolean | null> = {};
   for (const [name, field] of row.fields) {
@@ -211,33 +158,23 @@ function extras(row: Row): Pair['extra'] {
   return out;
 }
 
-function scalar({ value }: Field): string | number | boolean | null {
+function scalar({ value, written }: Field): string | number | boolean | null {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'number' && written !== undefined && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return written;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   return JSON.stringify(value) ?? null;
 }
 
-/** Text, or a finite number as text; null for anything else and for blank text. */
-function asText(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
-  if (typeof value !== 'string') return null;
-  return value.trim() === '' ? null : value.trim();
-}
+type Unknown = ReadonlyMap<string, readonly { pair: string; place: string }[]>;
 
-type Unknown = ReadonlyMap<string, readonly { pair: string; place: string; hint: string }[]>;
-
-function noteUnknown(row: Row, pair: string, into: Map<string, { pair: string; place: string; hint: string }[]>): void {
+function noteUnknown(row: Row, pair: string, into: Map<string, { pair: string; place: string }[]>): void {
   for (const [name, field] of row.fields) {
     if (FIELDS.includes(name) || EXTRAS.test(name)) continue;
-    const alike = FIELDS.find((f) => !row.fields.has(f) && squash(f) === squash(name));
     const list = into.get(name) ?? [];
-    list.push({ pair, place: field.place, hint: alike === undefined ? '' : ` Is "${alike}" meant?` });
+    list.push({ pair, place: field.place });
     into.set(name, list);
   }
-}
-
-function squash(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** One warning for each pair with an unknown field, or one for all where a whole column is unknown. */
@@ -246,9 +183,9 @@ function unknownFields(unknown: Unknown): Problem[] {
     const message = `The field "${name}" is not known; it is kept with the pair and otherwise ignored.`;
     const first = uses[0];
     if (first && uses.length > 5) {
-      const all = `${message} It is there in ${uses.length} pairs, first in ${first.pair}.${first.hint}`;
+      const all = `${message} It is there in ${uses.length} pairs, first in ${first.pair}.`;
       return [{ pair: null, place: first.place, message: all, severity: 'warning' }];
     }
-    return uses.map((u) => ({ pair: u.pair, place: u.place, message: message + u.hint, severity: 'warning' }));
+    return uses.map((u) => ({ pair: u.pair, place: u.place, message, severity: 'warning' }));
   });
 }

@@ -1,13 +1,23 @@
+import { otherPaths, straight } from './paths.ts';
+import { imageEndings } from '../images/formats/registry.ts';
 import type { ListedFile } from './types.ts';
 
-/** Endings of image files, the likeliest first. */
-const ENDINGS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'bmp', 'tif', 'tiff'];
-const ENDING = new RegExp(`\\.(${ENDINGS.join('|')})$`, 'i');
+/** Endings of images that are found and then refused by name, so that the reader learns why. */
+const REFUSED = ['tif', 'tiff'];
+
+/** What became of a search. */
+export interface Found {
+  /** The file as listed; null where there is none. */
+  readonly file: string | null;
+  /** Where it was looked for. */
+  readonly looked: readonly string[];
+  /** How the file was found where no file has the name as written: in words; null where one has, and where there is none. */
+  readonly otherwise: string | null;
+}
 
 /** Finds image files by the addresses of a question file. */
 export interface ImageFinder {
-  /** @returns the file as listed, or null, with the places where it was looked for */
-  find(path: string | null, local: string | null): { readonly file: string | null; readonly looked: readonly string[] };
+  find(path: string | null, local: string | null): Found;
   /** Bytes of a listed file; null where the listing does not say. */
   size(file: string): number | null;
 }
@@ -44,31 +54,46 @@ export function imageFinder(files: readonly ListedFile[], base: string): ImageFi
     `${root}data/`,
     ...folders,
   ]);
-  const byEnd = endings(files);
+  const byEnd = byName(files);
+  const endings = [...imageEndings(), ...REFUSED];
+  const hasEnding = (name: string): boolean => endings.some((e) => name.toLowerCase().endsWith(`.${e}`));
 
   const findLocal = (local: string): ListedFile | null => {
-    const names = ENDING.test(local) ? [local] : ENDINGS.map((e) => `${local}.${e}`);
+    const names = hasEnding(local) ? [local] : endings.map((e) => `${local}.${e}`);
     for (const folder of folders) for (const name of names) if (get(folder + name)) return get(folder + name);
     return null;
   };
-  const findPath = (path: string): ListedFile | null => {
-    for (const folder of roots) if (get(folder + path)) return get(folder + path);
+  const findAt = (path: string): ListedFile | null => {
+    for (const folder of roots) {
+      const file = get(folder + path) ?? get(straight(folder + path));
+      if (file) return file;
+    }
     // Anywhere below, where only one file ends so.
     const ends = (byEnd.get(nameOf(path)) ?? []).filter((f) => tidy(f.path).endsWith(`/${path}`));
     return ends.length === 1 ? (ends[0] ?? null) : null;
   };
 
+  const search = (path: string | null, local: string | null): { file: ListedFile; otherwise: string | null } | null => {
+    const named = (local === null ? null : findLocal(local)) ?? (path === null ? null : findAt(tidy(path)));
+    if (named) return { file: named, otherwise: null };
+    for (const { path: other, otherwise } of path === null ? [] : otherPaths(path)) {
+      const file = findAt(other);
+      if (file) return { file, otherwise };
+    }
+    return null;
+  };
+
   return {
     find(path, local) {
       const asPath = path === null ? null : tidy(path);
-      const file = (local === null ? null : findLocal(local)) ?? (asPath === null ? null : findPath(asPath));
+      const found = search(path, local);
       const looked = [
         ...(local === null
           ? []
-          : [ENDING.test(local) ? `${base}images/${local}` : `${base}images/${local}.jpg (or .png and others)`]),
+          : [hasEnding(local) ? `${base}images/${local}` : `${base}images/${local}.jpg (or .png and others)`]),
         ...(asPath === null ? [] : [asPath]),
       ];
-      return { file: file?.path ?? null, looked };
+      return { file: found?.file.path ?? null, looked, otherwise: found?.otherwise ?? null };
     },
     size: (file) => byPath.get(tidy(file))?.size ?? null,
   };
@@ -82,7 +107,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function endings(files: readonly ListedFile[]): ReadonlyMap<string, readonly ListedFile[]> {
+function byName(files: readonly ListedFile[]): ReadonlyMap<string, readonly ListedFile[]> {
   const map = new Map<string, ListedFile[]>();
   for (const f of files) {
     const name = nameOf(tidy(f.path));

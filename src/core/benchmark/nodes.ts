@@ -13,8 +13,17 @@ export interface JsonMember {
 export type JsonNode =
   | { readonly kind: 'object'; readonly at: number; readonly members: readonly JsonMember[] }
   | { readonly kind: 'array'; readonly at: number; readonly items: readonly JsonNode[] }
-  /** `literal`: the word as written where Python's NaN, Infinity or -Infinity stands for the value; else null. */
-  | { readonly kind: 'scalar'; readonly at: number; readonly value: JsonScalar; readonly literal: string | null };
+  /**
+   * `literal`: the word as written where Python's NaN, Infinity or -Infinity stands for the value; else null. `written`: a number's digits as they stand,
+   * of which a float64 keeps 15.
+   */
+  | {
+      readonly kind: 'scalar';
+      readonly at: number;
+      readonly value: JsonScalar;
+      readonly literal: string | null;
+      readonly written?: string;
+    };
 
 export interface Place {
   /** From 1. */
@@ -45,14 +54,29 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 export function parseJson(text: string): ParsedJson {
   const place = placer(text);
   try {
-    return { ok: true, root: readDocument(text), place };
+    return { ok: true, root: readDocuments(text, false)[0], place };
   } catch (e) {
     if (e instanceof SyntaxFault) return { ok: false, message: e.message, place: place(e.at) };
     throw e;
   }
 }
 
-function readDocument(text: string): JsonNode {
+export type ParsedDocuments =
+  | { readonly ok: true; readonly roots: readonly [JsonNode, ...JsonNode[]]; readonly place: (at: number) => Place }
+  | { readonly ok: false; readonly message: string; readonly place: Place };
+
+/** Parses JSON as `parseJson` does, or JSON Lines: several objects, each on lines of its own. */
+export function parseJsonLines(text: string): ParsedDocuments {
+  const place = placer(text);
+  try {
+    return { ok: true, roots: readDocuments(text, true), place };
+  } catch (e) {
+    if (e instanceof SyntaxFault) return { ok: false, message: e.message, place: place(e.at) };
+    throw e;
+  }
+}
+
+function readDocuments(text: string, several: boolean): readonly [JsonNode, ...JsonNode[]] {
   let i = text.startsWith('\uFEFF') ? 1 : 0;
 
   const skip = (): void => {
@@ -92,7 +116,7 @@ function readDocument(text: string): JsonNode {
     i += number.length;
     const n = Number(number);
     return Number.isFinite(n)
-      ? { kind: 'scalar', at, value: n, literal: null }
+      ? { kind: 'scalar', at, value: n, literal: null, written: number }
       : { kind: 'scalar', at, value: null, literal: number };
   }
 
@@ -151,10 +175,15 @@ function readDocument(text: string): JsonNode {
     }
   }
 
-  const root = value(0);
-  skip();
-  if (i < text.length) bad(`The file goes on behind its end: ${found()}.`);
-  return root;
+  const roots: [JsonNode, ...JsonNode[]] = [value(0)];
+  for (;;) {
+    const end = i;
+    skip();
+    if (i >= text.length) return roots;
+    const lines = several && roots.at(-1)?.kind === 'object' && text[i] === '{' && /[\n\r]/.test(text.slice(end, i));
+    if (!lines) bad(`The file goes on behind its end: ${found()}.`);
+    roots.push(value(0));
+  }
 }
 
 function placer(text: string): (at: number) => Place {

@@ -1,7 +1,8 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
 import { createChecker } from './check.ts';
+import { namedAsReviewed } from './reviewed.ts';
 import { imageFinder, tidy, type ImageFinder } from './images.ts';
-import { readRows } from './rows.ts';
+import { formatRank, isQuestionFile, questionFileNames, readRows } from './formats/registry.ts';
 import type {
   Benchmark,
   BenchmarkDraft,
@@ -13,24 +14,27 @@ import type {
   SkippedPair,
 } from './types.ts';
 
-const QUESTION_FILE = /(^|\/)dataset\.(json|csv)$/i;
 const HIDDEN = /(^|\/)(\.[^/]|__MACOSX\/|node_modules\/)/;
 
 /**
  * Finds the question file of a folder: `data/dataset.json` or `.csv` of a checkout, of its `data/`, or of either one folder deeper, as a drop
- * gives it. JSON is taken before CSV, the shallowest before deeper ones.
+ * gives it. The shallowest is taken before deeper ones, then the format that comes first in the registry (JSON before CSV).
  * @returns its path as listed
  */
 export function findQuestionFile(files: readonly ListedFile[]): Result<string> {
   const depth = (f: ListedFile): number => tidy(f.path).split('/').length;
-  const csv = (f: ListedFile): number => (/\.csv$/i.test(f.path) ? 1 : 0);
   const found = files
-    .filter((f) => QUESTION_FILE.test(tidy(f.path)) && !HIDDEN.test(tidy(f.path)))
-    .sort((a, b) => depth(a) - depth(b) || folderOf(a.path).localeCompare(folderOf(b.path)) || csv(a) - csv(b));
+    .filter((f) => isQuestionFile(tidy(f.path)) && !HIDDEN.test(tidy(f.path)))
+    .sort(
+      (a, b) =>
+        depth(a) - depth(b) ||
+        folderOf(a.path).localeCompare(folderOf(b.path)) ||
+        formatRank(a.path) - formatRank(b.path),
+    );
   const [first] = found;
   if (!first) {
-    const message =
-      'The folder holds no data/dataset.json and no data/dataset.csv. Choose the folder of a benchmark in the MediConfusion layout.';
+    const names = questionFileNames().map((name) => `data/${name}`);
+    const message = `The folder holds no ${names.join(' and no ')}. Choose the folder of a benchmark in the MediConfusion layout.`;
     return fail(fault('bad-benchmark', message));
   }
   const rival = found.find((f) => depth(f) === depth(first) && folderOf(f.path) !== folderOf(first.path));
@@ -45,19 +49,43 @@ function folderOf(path: string): string {
   return tidy(path).replace(/[^/]*$/, '');
 }
 
+/** UTF-16, which Excel calls "Unicode text", by its mark or by the zeros of its first letters; null for anything else. */
+function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  if (a && b === 0 && c && d === 0) return 'utf-16le';
+  return a === 0 && b && c === 0 && d ? 'utf-16be' : null;
+}
+
+/** By its mark, or by the zeros of its first letter. */
+function isUtf32(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes;
+  return (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0) || (b === 0 && c === 0 && d === 0);
+}
+
+/** Without what old programs write behind the end: Ctrl-Z, zeros. */
+function whole(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\x1a' || text[end - 1] === '\0') end--;
+  return text.slice(0, end);
+}
+
 /**
- * Text of a question file's bytes.
+ * Text of a question file's bytes: UTF-8, or UTF-16.
  * @returns a fault that names the line where the bytes are not UTF-8
  */
 export function decodeQuestions(path: string, bytes: Uint8Array): Result<string> {
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    return fail(fault('bad-benchmark', `${path} is UTF-16 text. Save it as UTF-8.`, { path }));
+  if (isUtf32(bytes))
+    return fail(fault('bad-benchmark', `${path}: this is UTF-32 text. Save the file as UTF-8.`, { path }));
+  const wide = wideEncoding(bytes);
+  if (wide) return ok(whole(new TextDecoder(wide).decode(bytes)));
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   const broken = text.indexOf('\uFFFD');
-  if (broken < 0) return ok(text);
+  if (broken < 0) return ok(whole(text));
   // U+FFFD may also stand in the file itself, which is valid.
   try {
-    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return ok(whole(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)));
   } catch {
     const line = text.slice(0, broken).split('\n').length;
     return fail(
@@ -96,7 +124,7 @@ export function readBenchmark(
  */
 export function readQuestions(name: string, questions: QuestionFile): Result<Benchmark> {
   const anywhere: ImageFinder = {
-    find: (path, local) => ({ file: local ?? path, looked: [] }),
+    find: (path, local) => ({ file: local ?? path, looked: [], otherwise: null }),
     size: () => null,
   };
   const read = readPairs(name, questions, anywhere);
@@ -124,7 +152,8 @@ function readPairs(name: string, questions: QuestionFile, finder: ImageFinder): 
   if (rows.value.rows.length === 0) problems.push(emptyFile(questions.path));
   const images = [...new Set(pairs.flatMap((p) => p.files))];
   const { path, sha256 } = questions;
-  return ok({ name: benchmarkName(name, folderOf(path)), sha256, pairs, skipped, problems, images });
+  const named = namedAsReviewed(benchmarkName(name, folderOf(path)), pairs);
+  return ok({ name: named, sha256, pairs, skipped, problems, images });
 }
 
 function emptyFile(path: string): Problem {

@@ -1,5 +1,7 @@
 /** A benchmark of confusing pairs, as read from a MediConfusion layout (arXiv 2409.15477, section 3). */
 
+import type { MarkSet } from '../images/marks/mark.ts';
+
 export type Letter = 'A' | 'B';
 export const LETTERS: readonly Letter[] = ['A', 'B'];
 /** Which image of a pair: 1 or 2, as in im_1 and im_2. */
@@ -42,12 +44,16 @@ export interface SkippedPair {
 
 export interface Benchmark {
   readonly name: string;
-  /** SHA-256 of the question file's bytes, hex (results.md). */
+  /** SHA-256 of the question file's bytes, hex (docs/results.md). */
   readonly sha256: string;
   /** Pairs that can run, in the file's order; both images present. */
   readonly pairs: readonly Pair[];
   readonly skipped: readonly SkippedPair[];
   readonly problems: readonly Problem[];
+  /** What was drawn on its images; absent where nothing was. */
+  readonly marks?: MarkSet;
+  /** Where only some of a benchmark's pairs are here (a shard): how many there are in all, and the place of each of these, from 0. */
+  readonly part?: { readonly of: number; readonly places: readonly number[] };
 }
 
 /** One file of a folder, as a picker, a drop or a server lists it. */

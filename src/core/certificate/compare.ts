@@ -1,4 +1,4 @@
-import type { OptionScore } from '../scoring/record.ts';
+import type { OptionScore } from '../records/record.ts';
 import type { Check, CheckKind } from './types.ts';
 
 /** What two computations of the same questions are compared by. */

@@ -1,20 +1,22 @@
+import type { Device, DeviceChoice } from '../device.ts';
+import type { DtypeMap } from '../models/dtypes.ts';
 import type { RungSettings } from './types.ts';
 
 /** One way to run a model on a device. */
 export interface LadderRung {
   readonly name: string;
-  readonly device: 'webgpu' | 'wasm';
-  readonly dtype: Readonly<Record<string, string>>;
+  readonly device: Device;
+  readonly dtype: DtypeMap;
   readonly settings: RungSettings;
 }
 
 export interface LadderRequest {
-  readonly device: 'auto' | 'webgpu' | 'wasm';
+  readonly device: DeviceChoice;
   /** true: the dtype was left to Lookalike, so another one may be tried. */
   readonly dtypeAuto: boolean;
   /** Candidates in order of preference; the first is the one asked for. */
-  readonly webgpuDtypes: readonly Readonly<Record<string, string>>[];
-  readonly wasmDtypes: readonly Readonly<Record<string, string>>[];
+  readonly webgpuDtypes: readonly DtypeMap[];
+  readonly wasmDtypes: readonly DtypeMap[];
   /** The adapter that WebGPU would use; null when there is none. `fallback`: it is software. */
   readonly adapter: { readonly fallback: boolean } | null;
 }
@@ -28,7 +30,7 @@ const SAFE: readonly { readonly name: string; readonly settings: RungSettings }[
 
 /**
  * The rungs to try, in order; the first that passes its checks is taken. An explicit device or dtype is never changed: only `auto` falls to
- * another dtype or to WASM (results.md). On a software adapter `auto` is WASM, which is as right and faster.
+ * another dtype or to WASM (docs/results.md). On a software adapter `auto` is WASM, which is as right and faster.
  */
 export function planLadder(request: LadderRequest): readonly LadderRung[] {
   const wasm = request.wasmDtypes

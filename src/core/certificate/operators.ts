@@ -1,10 +1,10 @@
 /**
  * Operator checks: small graphs (public/certificate) with inputs made from seeds and stored expected outputs. This file is the pure part: what a
- * case is, how its inputs are made, and when an output is right. tools/certificate makes the graphs and the expectations.
+ * case is, how its inputs are made, and when an output is right. tools/make/certificate makes the graphs and the expectations.
  */
 import { at, isObject } from '../json.ts';
 
-/** How an input's values are made; the same in tools/certificate/fill.py. */
+/** How an input's values are made; the same in tools/make/certificate/fill.py. */
 export type Fill =
   | { readonly kind: 'uniform'; readonly seed: number; readonly scale: number }
   | { readonly kind: 'constant'; readonly value: number }

@@ -1,8 +1,13 @@
+import type { Device } from '../device.ts';
+import type { DtypeMap } from '../models/dtypes.ts';
+
 /** The proof, kept with a run, that a device computes a model rightly (docs/certificate.md). */
 
-/** How the device was made safe. */
+/** How the device is made safe. */
 export interface RungSettings {
+  /** Hides every `subgroup*` entry from GPUAdapter.features before a session exists (docs/certificate.md). */
   readonly hideSubgroups: boolean;
+  /** enableMatmulFp32Accumulation of the WebGPU execution provider. */
   readonly fp32Accumulation: boolean;
 }
 
@@ -10,7 +15,8 @@ export type CheckKind =
   | 'loading' // the model could not be loaded or run at all
   | 'operators' // (a) small graphs against stored outputs
   | 'reference' // (b) the first item by the device against WASM
-  | 'full-forward'; // (c) the first item: shared prefix against one full forward a sequence
+  | 'full-forward' // (c) the first item: shared prefix against one full forward a sequence
+  | 'precision'; // (d) the first item: the weights against finer ones of the same folder
 
 export interface Check {
   readonly kind: CheckKind;
@@ -26,8 +32,8 @@ export interface Check {
 /** One attempt of the ladder. */
 export interface Attempt {
   readonly rung: string;
-  readonly device: 'webgpu' | 'wasm';
-  readonly dtype: Readonly<Record<string, string>>;
+  readonly device: Device;
+  readonly dtype: DtypeMap;
   readonly settings: RungSettings;
   readonly checks: readonly Check[];
   readonly passed: boolean;
@@ -43,8 +49,8 @@ export interface Certificate {
   readonly overridden: boolean;
   readonly rung: string;
   readonly settings: RungSettings;
-  readonly device: 'webgpu' | 'wasm';
-  readonly dtype: Readonly<Record<string, string>>;
+  readonly device: Device;
+  readonly dtype: DtypeMap;
   readonly adapter: Readonly<Record<string, string>> | null;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;

@@ -3,7 +3,7 @@ import type { Read, Segment, Sequence, Tree, TreeWork } from './types.ts';
 /**
  * Below this many tokens a shared stretch is computed again in each branch: one more decoder run costs more than the tokens (every run copies the parent's
  * KV state and pays the runtime's fixed cost). Measured on SmolVLM 256M's shape in q4 on WASM, processor time of one thread: a run costs 90 ms and 14 ms a
- * token, so a run is worth 6 tokens. Where 4-bit weights stay packed (workers/engine/unpack.ts) it is 400 ms and 20 ms a token, worth 20.
+ * token, so a run is worth 6 tokens. Where 4-bit weights stay packed (workers/onnx/unpack.ts) it is 400 ms and 20 ms a token, worth 20.
  */
 export const MIN_SHARED = 8;
 
@@ -15,6 +15,10 @@ export interface PlannedSequence extends Sequence {
    * attend without a causal mask when several tokens are added to a cache, so a sequence with a context is always computed whole.
    */
   readonly context?: string;
+  /** The prompt is one run, shared only by sequences that have the same prompt: its tokens see each other both ways, or its image depends on its text. */
+  readonly whole?: boolean;
+  /** The prompt's text, where the image's features depend on it. */
+  readonly instruction?: string;
   /** The prompt shows no image (sensitivity, PMI). */
   readonly blind?: boolean;
 }
@@ -79,10 +83,16 @@ export function planTree(sequences: readonly PlannedSequence[], cut = 0, minShar
     for (const branch of branches(going, shared)) grow(branch, above, at, shared);
   };
   for (const branch of branches(
-    wanted.filter((s) => s.context === undefined),
+    wanted.filter((s) => s.context === undefined && !s.whole),
     0,
   ))
     grow(branch, null, 0, 0);
+  for (const members of byPrompt(wanted.filter((s) => s.whole))) {
+    const end = members[0]?.promptLength ?? 0;
+    const prompt = emit(members, null, 0, end);
+    const going = members.filter((m) => neededLength(m) > end);
+    for (const branch of branches(going, end)) grow(branch, prompt, end, end);
+  }
   for (const s of wanted) if (s.context !== undefined) emit([s], null, 0, neededLength(s));
 
   const segments = drafts.map((d): Segment => finish(d, cut));
@@ -111,6 +121,16 @@ function branches(members: readonly PlannedSequence[], at: number): PlannedSeque
     const list = by.get(token);
     if (list) list.push(m);
     else by.set(token, [m]);
+  }
+  return [...by.values()];
+}
+
+/** Sequences with the same prompt, in order of first appearance. */
+function byPrompt(members: readonly PlannedSequence[]): PlannedSequence[][] {
+  const by = new Map<string, PlannedSequence[]>();
+  for (const m of members) {
+    const key = `${m.blind}:${m.ids.slice(0, m.promptLength).join(',')}`;
+    by.set(key, [...(by.get(key) ?? []), m]);
   }
   return [...by.values()];
 }

@@ -1,4 +1,6 @@
 import type { ImageIndex } from '../benchmark/types.ts';
+import type { ImageRef } from '../images/ref.ts';
+import type { RequestedMethod } from '../methods/names.ts';
 
 /** A question of a run: one image of one pair. */
 export interface QuestionRef {
@@ -6,16 +8,14 @@ export interface QuestionRef {
   readonly image: ImageIndex;
 }
 
-/** All open questions that use one image; the unit of work, of storing, and of retrying. */
+/**
+ * All open questions that use one image; the unit of work, of storing, and of retrying. The blank image stands in for both images of a pair: its group is
+ * asked once, as image 1, and recorded for both.
+ */
 export interface Group {
-  readonly imageSha256: string;
-  readonly questions: readonly (QuestionRef & { readonly methods: readonly string[] })[];
-  /** The blank image stands in for both images of the pair: asked once, recorded for both (sensitivity). */
-  readonly blank?: boolean;
+  readonly image: ImageRef;
+  readonly questions: readonly (QuestionRef & { readonly methods: readonly RequestedMethod[] })[];
 }
-
-/** What stands for the hash of the blank image, which is in no benchmark. */
-export const BLANK_IMAGE = 'blank';
 
 /** One place where the next-token distribution is wanted: after `ids[0..position]`, and the tokens looked up there. */
 export interface Read {
@@ -64,7 +64,7 @@ export interface TreeWork {
   readonly decodes: number;
 }
 
-/** What was done, in results.md's words. Prefill: a segment of a prompt; suffix: a segment of option tokens. */
+/** What was done, in docs/results.md's words. Prefill: a segment of a prompt; suffix: a segment of option tokens. */
 export interface Work {
   imageEncodes: number;
   prefills: number;
@@ -81,3 +81,14 @@ export const NO_WORK: Readonly<Work> = {
   suffixTokens: 0,
   decodeTokens: 0,
 };
+
+export function addWork(a: Work, b: Work): Work {
+  return {
+    imageEncodes: a.imageEncodes + b.imageEncodes,
+    prefills: a.prefills + b.prefills,
+    prefillTokens: a.prefillTokens + b.prefillTokens,
+    suffixes: a.suffixes + b.suffixes,
+    suffixTokens: a.suffixTokens + b.suffixTokens,
+    decodeTokens: a.decodeTokens + b.decodeTokens,
+  };
+}

@@ -21,6 +21,9 @@ const PARAPHRASES: readonly PromptSet[] = [
   },
 ];
 
+/** The official prompts of evaluation as a file, for benchmarks that are made here. */
+export const OFFICIAL_ANSWERING: unknown = official;
+
 /** The prompt sets that come with Lookalike: its own, two paraphrases of it, and the official ones (MediConfusion, configs/prompts/answering.json, MIT). */
 export function builtinPromptSets(): readonly PromptSet[] {
   const read = officialPromptSets('official', official);

@@ -1,4 +1,4 @@
-import type { Base } from '../scoring/methods.ts';
+import type { Method } from '../methods/method.ts';
 import { renderPrompt, templateOf, type Asked } from './render.ts';
 import type { FewShot, PromptSet } from './types.ts';
 
@@ -44,13 +44,13 @@ export const MED_FLAMINGO: FewShot = {
  * A question behind its shots, in Med-Flamingo's layout: preamble, then for each shot its image, question and answer, then the image and the question
  * itself. Shots of GD and MC show both options and answer by the letter; shots of PS and FF answer by the option's text. Without shots: image, text.
  */
-export function promptParts(set: PromptSet, method: Base, asked: Asked): readonly PromptPart[] {
+export function promptParts(set: PromptSet, method: Pick<Method, 'id' | 'asks'>, asked: Asked): readonly PromptPart[] {
   const text = (t: string): PromptPart => ({ kind: 'text', text: t });
   const question = renderPrompt(templateOf(set, method), asked);
   const last: readonly PromptPart[] = [{ kind: 'question-image' }, text(question)];
   if (!set.fewShot) return last;
   const { preamble, shots } = set.fewShot;
-  const letters = method === 'gd' || method === 'mc';
+  const letters = method.asks === 'letter';
   const examples = shots.flatMap((s): PromptPart[] => {
     const shown = letters
       ? `Question: ${s.question}\nA: ${s.options.A}\nB: ${s.options.B}\nAnswer: ${s.answer}\n`

@@ -1,11 +1,13 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
 import { isObject } from '../json.ts';
 import { parseJson, plain } from '../benchmark/nodes.ts';
+import { methods } from '../methods/registry.ts';
 import { isOfficialLayout, officialPromptSets } from './official.ts';
+import { imagePlaceIn, placeIn, slipIn, type PlaceFault } from './places.ts';
 import type { FewShot, PromptSet, Shot } from './types.ts';
 
-const METHODS = ['gd', 'ps', 'mc', 'ff'] as const;
-const TEMPLATES = ['letter', 'open', ...METHODS] as const;
+/** What a set may hold texts for: the two templates, and wordings of single methods. */
+const templates = (): readonly string[] => ['letter', 'open', ...methods().map((m) => m.id)];
 
 /**
  * Reads a file of prompts: one set ({name, prompts: {letter, open, ...}, system}), a list of sets, or the official layout (answering.json), whose first
@@ -20,7 +22,7 @@ export function readPromptFile(name: string, text: string): Result<readonly Prom
     return fail(fault('bad-prompt', `${name}, line ${line}, column ${column}: ${parsed.message}`, { line, column }));
   }
   const value = plain(parsed.root);
-  if (isOfficialLayout(value)) return officialPromptSets(stem, value);
+  if (isOfficialLayout(value)) return usable(officialPromptSets(stem, value));
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   const sets = list.map((x, i) =>
     readSet(x, list.length === 1 ? stem : `${stem} ${i + 1}`, list.length === 1 ? name : `${name}, set ${i + 1}`),
@@ -31,14 +33,21 @@ export function readPromptFile(name: string, text: string): Result<readonly Prom
   return read.length > 0 ? ok(read) : fail(fault('bad-prompt', `${name} holds no prompt set.`));
 }
 
+/** Sets of which none holds a slip; else the first one's fault. */
+function usable(sets: Result<readonly PromptSet[]>): Result<readonly PromptSet[]> {
+  const refused = sets.ok ? sets.value.map(checkPromptSet).find((f) => f !== null) : undefined;
+  return refused ? fail(refused) : sets;
+}
+
 function readSet(value: unknown, name: string, where: string): Result<PromptSet> {
   const prompts = isObject(value) ? value['prompts'] : undefined;
   if (!isObject(value) || !isObject(prompts)) {
     const message = `${where} is no prompt set: it needs "prompts" with "letter" and "open", or the official layout's "greedy", "mc", "gpt4" and "prefix".`;
     return fail(fault('bad-prompt', message));
   }
-  const unknown = Object.keys(prompts).find((k) => !TEMPLATES.some((t) => t === k));
-  if (unknown !== undefined) return bad(where, `prompts.${unknown}`, `is not known; there are ${TEMPLATES.join(', ')}`);
+  const unknown = Object.keys(prompts).find((k) => !templates().includes(k));
+  if (unknown !== undefined)
+    return bad(where, `prompts.${unknown}`, `is not known; there are ${templates().join(', ')}`);
   const { letter, open } = prompts;
   if (typeof letter !== 'string') return bad(where, 'prompts.letter', 'must be text');
   if (typeof open !== 'string') return bad(where, 'prompts.open', 'must be text');
@@ -68,14 +77,14 @@ function bad(where: string, field: string, what: string): Result<never> {
 }
 
 /** The texts of an object by method; null where one is no text. */
-function texts(value: unknown): Partial<Record<(typeof METHODS)[number], string>> | null {
+function texts(value: unknown): Readonly<Record<string, string>> | null {
   if (!isObject(value)) return null;
-  const out: Partial<Record<(typeof METHODS)[number], string>> = {};
-  for (const m of METHODS) {
-    const text = value[m];
+  const out: Record<string, string> = {};
+  for (const { id } of methods()) {
+    const text = value[id];
     if (text === undefined) continue;
     if (typeof text !== 'string') return null;
-    out[m] = text;
+    out[id] = text;
   }
   return out;
 }
@@ -102,21 +111,47 @@ function readShot(value: unknown): Shot | null {
 
 /**
  * What keeps a prompt set from being used; null when nothing does. A template that asks for the letter needs {q}, {a} and {b}, one that asks the
- * question needs {q}; a place such as {question} is a slip.
+ * question needs {q}; what other tools write for a place ({question}, {{q}}, ${q}, %s) is a slip, and so is a place for the image.
  */
 export function checkPromptSet(set: PromptSet): Fault | null {
   if (set.name.trim() === '') return fault('bad-prompt', 'The prompt set needs a name.');
-  for (const key of TEMPLATES) {
+  for (const key of templates()) {
     const text = set.prompts[key];
     if (text === undefined) continue;
-    const needed = key === 'letter' || key === 'gd' || key === 'mc' ? ['{q}', '{a}', '{b}'] : ['{q}'];
+    const image = imagePlaceIn(text);
+    if (image) return imagePlace(set, `prompt "${key}"`, image);
+    const slip = slipIn(text);
+    if (slip) return problem(set, key, `has ${at(slip)}, which stands for nothing; there are {q}, {a} and {b}`);
+    const asks = methods().find((m) => m.id === key)?.asks ?? key;
+    const needed = asks === 'letter' ? ['{q}', '{a}', '{b}'] : ['{q}'];
     const missing = needed.filter((p) => !text.includes(p));
     if (missing.length > 0) return problem(set, key, `lacks ${missing.join(' and ')}`);
-    const slip = /\{\}|\{[A-Za-z_]+\d?\}/g;
-    const odd = [...text.matchAll(slip)].map((m) => m[0]).find((p) => !['{q}', '{a}', '{b}'].includes(p));
-    if (odd !== undefined) return problem(set, key, `has ${odd}, which stands for nothing; there are {q}, {a} and {b}`);
+  }
+  return plainTexts(set);
+}
+
+/** Texts that are sent as they are: a place in them would be sent too. */
+function plainTexts(set: PromptSet): Fault | null {
+  const texts: readonly (readonly [string, string])[] = [
+    ...(set.system === null ? [] : [['system text', set.system] as const]),
+    ...Object.entries(set.answerPrefix ?? {}).map(([m, text]) => [`answer prefix of "${m}"`, text] as const),
+    ...(set.fewShot ? [['preamble', set.fewShot.preamble] as const] : []),
+  ];
+  for (const [what, text] of texts) {
+    const image = imagePlaceIn(text);
+    if (image) return imagePlace(set, what, image);
+    const place = placeIn(text);
+    if (place) return fault('bad-prompt', `The ${what} of ${set.name} has ${at(place)}, and no place in it is filled.`);
   }
   return null;
+}
+
+const at = ({ found, line, column }: PlaceFault): string => `${found} (line ${line}, column ${column})`;
+
+/** The image stands where the model's own template has it, so a set that brings a place of its own would show two. */
+function imagePlace(set: PromptSet, what: string, place: PlaceFault): Fault {
+  const message = `The ${what} of ${set.name} brings a place for an image, ${at(place)}. The image is put before the text by itself: take it out.`;
+  return fault('bad-prompt', message, { image: place.found });
 }
 
 function problem(set: PromptSet, key: string, what: string): Fault {

@@ -1,22 +1,31 @@
 import { fail, fault, ok, type Result } from '../fault.ts';
 import { at, isObject } from '../json.ts';
+import type { Method } from '../methods/method.ts';
+import { methods } from '../methods/registry.ts';
 import { MED_FLAMINGO } from './few-shot.ts';
 import { fromPositional } from './render.ts';
 import type { PromptSet } from './types.ts';
 
 /** Models of the official code whose configuration asks for a system text (`init_prompt_id`), and whose program passes it on. */
 const WITH_SYSTEM = ['gpt', 'claude', 'gemini'];
-/** Modes of the official code, and the methods that they are. */
-const MODES = [
-  ['greedy', 'gd'],
-  ['mc', 'mc'],
-  ['gpt4', 'ff'],
-  ['prefix', 'ps'],
-] as const;
+/** The modes of the file in the order in which it has them. */
+const FILE_ORDER: readonly string[] = ['greedy', 'mc', 'gpt4', 'prefix'];
+
+interface WordedMethod {
+  readonly mode: string;
+  readonly method: Method;
+}
+
+/** The modes that the file words, and the methods that they are. */
+function worded(): readonly WordedMethod[] {
+  return methods()
+    .flatMap((method) => (method.officialPrompt === null ? [] : [{ mode: method.officialPrompt, method }]))
+    .sort((a, b) => FILE_ORDER.indexOf(a.mode) - FILE_ORDER.indexOf(b.mode));
+}
 
 /** Whether parsed JSON has the layout of MediConfusion's configs/prompts/answering.json. */
 export function isOfficialLayout(value: unknown): boolean {
-  return MODES.some(([mode]) => typeof at(value, 'prompts', mode, 'default') === 'string');
+  return worded().some(({ mode }) => typeof at(value, 'prompts', mode, 'default') === 'string');
 }
 
 /**
@@ -25,9 +34,9 @@ export function isOfficialLayout(value: unknown): boolean {
  * user's turn, where the published code has them; see `endingAsPrefix`.
  */
 export function officialPromptSets(name: string, file: unknown): Result<readonly PromptSet[]> {
-  const missing = MODES.filter(([mode]) => typeof at(file, 'prompts', mode, 'default') !== 'string').map(
-    ([mode]) => mode,
-  );
+  const missing = worded()
+    .map(({ mode }) => mode)
+    .filter((mode) => typeof at(file, 'prompts', mode, 'default') !== 'string');
   if (missing.length > 0) {
     const message = `${name} has no default prompt for ${missing.join(', ')} (prompts.<mode>.default).`;
     return fail(fault('bad-prompt', message, { missing: missing.join(', ') }));
@@ -41,7 +50,7 @@ export function officialPromptSets(name: string, file: unknown): Result<readonly
 
 /** Models with a wording of their own for some mode, or a system text of their own. */
 function variantKeys(file: unknown): readonly string[] {
-  const keys = MODES.flatMap(([mode]) => keysOf(at(file, 'prompts', mode)));
+  const keys = worded().flatMap(({ mode }) => keysOf(at(file, 'prompts', mode)));
   return [...new Set([...keys, ...keysOf(at(file, 'init_prompts'))])].filter((k) => k !== 'default');
 }
 
@@ -64,14 +73,21 @@ function variant(name: string, file: unknown, key: string, system: string | null
     const general = at(file, 'prompts', mode, 'default');
     return typeof own === 'string' ? own : typeof general === 'string' ? general : '';
   };
-  const shots = text('greedy').includes('**Q1**') || text('mc').includes('**Q1**');
+  const shots = worded().some(({ mode, method }) => method.asks === 'letter' && text(mode).includes('**Q1**'));
   const question = (mode: string): string => (shots ? lastQuestion(text(mode)) : text(mode));
-  const gd = fromPositional(question('greedy'), ['q', 'a', 'b']);
-  const mc = fromPositional(question('mc'), ['q', 'a', 'b']);
-  const ff = fromPositional(question('gpt4'), ['q']);
+  const wording = ({ mode, method }: WordedMethod): string =>
+    method.reads === 'options'
+      ? withoutOption(question(mode))
+      : fromPositional(question(mode), method.asks === 'letter' ? ['q', 'a', 'b'] : ['q']);
+  const own = worded().map((w) => ({ id: w.method.id, asks: w.method.asks, reads: w.method.reads, text: wording(w) }));
+  const first = (asks: Method['asks']): string => own.find((w) => w.asks === asks && w.reads !== 'options')?.text ?? '';
   return {
     name,
-    prompts: { letter: gd, open: ff, gd, mc, ff, ps: withoutOption(question('prefix')) },
+    prompts: {
+      letter: first('letter'),
+      open: first('open'),
+      ...Object.fromEntries(own.map(({ id, text: words }) => [id, words])),
+    },
     system,
     ...(shots ? { fewShot: MED_FLAMINGO } : {}),
   };
@@ -100,11 +116,11 @@ const ENDING = /\s*(#answer: \("|(?:The )?Answer(?: is)?:)\s*$/;
  * @returns null where no wording ends so
  */
 export function endingAsPrefix(set: PromptSet): PromptSet | null {
-  const moved = (['gd', 'mc', 'ff', 'ps'] as const).flatMap((method) => {
+  const moved = worded().flatMap(({ method: { id: method, asks } }) => {
     const text = set.prompts[method];
     const ending = text === undefined ? null : ENDING.exec(text);
     if (text === undefined || ending?.[1] === undefined) return [];
-    const prefix = ending[1].endsWith('("') || method === 'gd' || method === 'mc' ? ending[1] : `${ending[1]} `;
+    const prefix = ending[1].endsWith('("') || asks === 'letter' ? ending[1] : `${ending[1]} `;
     return [{ method, text: text.slice(0, ending.index), prefix }];
   });
   if (moved.length === 0) return null;

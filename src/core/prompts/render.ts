@@ -1,5 +1,5 @@
 import type { Letter } from '../benchmark/types.ts';
-import type { Base } from '../scoring/methods.ts';
+import type { Method } from '../methods/method.ts';
 import type { PromptSet } from './types.ts';
 
 /** What a template's places are filled with. */
@@ -16,13 +16,13 @@ export function renderPrompt(template: string, { question, options }: Asked): st
   return template.replace(PLACE, (place, key: string) => values[key] ?? place);
 }
 
-/** The template of a method: its own where the set has one, else `letter` for GD and MC, `open` for PS and FF. */
-export function templateOf(set: PromptSet, method: Base): string {
-  return set.prompts[method] ?? (method === 'gd' || method === 'mc' ? set.prompts.letter : set.prompts.open);
+/** The template of a method: its own where the set has one, else the one it asks by. */
+export function templateOf(set: PromptSet, method: Pick<Method, 'id' | 'asks'>): string {
+  return set.prompts[method.id] ?? set.prompts[method.asks];
 }
 
 /** The text of the user's turn. */
-export function askedText(set: PromptSet, method: Base, asked: Asked): string {
+export function askedText(set: PromptSet, method: Pick<Method, 'id' | 'asks'>, asked: Asked): string {
   return renderPrompt(templateOf(set, method), asked);
 }
 

@@ -2,14 +2,14 @@ import type { Letter } from '../benchmark/types.ts';
 
 /**
  * A prompt set is data: templates with {q}, {a}, {b}. `letter` asks for the letter (GD, MC), `open` asks the question only (PS, FF).
- * `system` is the system text; null leaves the model's own template alone. Per-method overrides serve sets such as the official one.
+ * `system` is the system text; null leaves the model's own template alone. A method may have a wording of its own, under its id.
  */
 export interface PromptSet {
   readonly name: string;
-  readonly prompts: Readonly<{ letter: string; open: string } & Partial<Record<'gd' | 'ps' | 'mc' | 'ff', string>>>;
+  readonly prompts: { readonly letter: string; readonly open: string; readonly [method: string]: string };
   readonly system: string | null;
   /** Text written after the generation prompt (prefill-style endings), '' for none. */
-  readonly answerPrefix?: Readonly<Partial<Record<'gd' | 'ps' | 'mc' | 'ff', string>>>;
+  readonly answerPrefix?: Readonly<Record<string, string>>;
   /** Worked examples shown before the question (Med-Flamingo's layout). */
   readonly fewShot?: FewShot;
 }

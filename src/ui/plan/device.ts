@@ -1,6 +1,6 @@
-import type { ModelEntry } from '../lib/models.ts';
-import { dtypesOffered } from '../lib/models.ts';
-import type { RunConfig } from '../../run/types.ts';
+import type { ModelEntry } from '../shared/models.ts';
+import { dtypesOffered } from '../shared/models.ts';
+import type { RunConfig } from '../../core/records/run-config.ts';
 
 /** How a model is to be computed, as the form holds it. */
 export interface DeviceSettings {

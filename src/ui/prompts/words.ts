@@ -1,14 +1,28 @@
+import { methodName } from '../../core/methods/labels.ts';
+import type { Method } from '../../core/methods/method.ts';
+import { methods } from '../../core/methods/registry.ts';
 import type { PromptSet } from '../../core/prompts/types.ts';
 
-/** Templates of a prompt set in words. */
-export const TEMPLATE_WORDS: Readonly<Record<string, string>> = {
-  letter: 'Asks for the letter (GD, MC)',
-  open: 'Asks the question only (PS, FF)',
-  gd: 'GD only',
-  mc: 'MC only',
-  ps: 'PS only',
-  ff: 'FF only',
-};
+/** The two templates, and the wordings of single methods, in words. */
+export function templateWords(): Readonly<Record<string, string>> {
+  return {
+    letter: `Asks for the letter (${asking('letter')})`,
+    open: `Asks the question only (${asking('open')})`,
+    ...Object.fromEntries(ownWording().map(({ id, label }) => [id, `${label} only`])),
+  };
+}
+
+function asking(asks: Method['asks']): string {
+  return methods()
+    .filter((m) => m.asks === asks)
+    .map((m) => methodName(m.id))
+    .join(', ');
+}
+
+/** Methods that may have a wording, and an ending, of their own. */
+export function ownWording(): readonly { readonly id: string; readonly label: string }[] {
+  return methods().map(({ id }) => ({ id, label: methodName(id) }));
+}
 /** A text of a prompt set, with what it is for. */
 export interface PromptText {
   readonly key: string;
@@ -18,13 +32,13 @@ export interface PromptText {
 
 /** All texts of a prompt set, in one order for every set; its examples are not among them. */
 export function textsOf(set: PromptSet): readonly PromptText[] {
-  const templates = Object.keys(TEMPLATE_WORDS).flatMap((key): PromptText[] => {
-    const text = Object.entries(set.prompts).find(([k]) => k === key)?.[1];
-    return text === undefined ? [] : [{ key, label: TEMPLATE_WORDS[key] ?? key, text }];
+  const templates = Object.entries(templateWords()).flatMap(([key, label]): PromptText[] => {
+    const text = set.prompts[key];
+    return text === undefined ? [] : [{ key, label, text }];
   });
-  const endings = OWN_WORDING.flatMap((m): PromptText[] => {
-    const text = set.answerPrefix?.[m];
-    return text === undefined ? [] : [{ key: `end-${m}`, label: `${m.toUpperCase()}: the answer begins`, text }];
+  const endings = ownWording().flatMap(({ id, label }): PromptText[] => {
+    const text = set.answerPrefix?.[id];
+    return text === undefined ? [] : [{ key: `end-${id}`, label: `${label}: the answer begins`, text }];
   });
   const system = set.system === null ? [] : [{ key: 'system', label: 'System text', text: set.system }];
   return [...system, ...templates, ...endings];
@@ -55,7 +69,7 @@ export interface ComparedText {
 /** The texts of two sets side by side, examples included. */
 export function compareTexts(left: PromptSet, right: PromptSet): readonly ComparedText[] {
   const [a, b] = [allTexts(left), allTexts(right)];
-  const keys = [...new Set([...ORDER, ...a.keys(), ...b.keys()])];
+  const keys = [...new Set([...order(), ...a.keys(), ...b.keys()])];
   return keys.flatMap((key): ComparedText[] => {
     const one = a.get(key);
     const two = b.get(key);
@@ -68,16 +82,10 @@ function allTexts(set: PromptSet): ReadonlyMap<string, PromptText> {
   return new Map([...textsOf(set), ...exampleTexts(set)].map((t) => [t.key, t]));
 }
 
-/** Methods that may have a wording, and an ending, of their own. */
-export const OWN_WORDING = ['gd', 'mc', 'ps', 'ff'] as const;
 /** So that a text stands in one place whichever set has it. */
-const ORDER: readonly string[] = [
-  'system',
-  ...Object.keys(TEMPLATE_WORDS),
-  ...OWN_WORDING.map((m) => `end-${m}`),
-  'preamble',
-];
-export type OwnWording = (typeof OWN_WORDING)[number];
+function order(): readonly string[] {
+  return ['system', ...Object.keys(templateWords()), ...ownWording().map(({ id }) => `end-${id}`), 'preamble'];
+}
 
 /** A prompt set as a form holds it: '' is nothing of its own. */
 export interface Draft {
@@ -85,25 +93,22 @@ export interface Draft {
   readonly system: string;
   readonly letter: string;
   readonly open: string;
-  readonly own: Readonly<Record<OwnWording, string>>;
-  readonly endings: Readonly<Record<OwnWording, string>>;
+  /** By method. */
+  readonly own: Readonly<Record<string, string>>;
+  readonly endings: Readonly<Record<string, string>>;
 }
 
 export function draftOf(set: PromptSet, name = set.name): Draft {
   const { letter, open, ...own } = set.prompts;
-  const all = (from: Partial<Record<OwnWording, string>>): Record<OwnWording, string> => ({
-    gd: from.gd ?? '',
-    mc: from.mc ?? '',
-    ps: from.ps ?? '',
-    ff: from.ff ?? '',
-  });
+  const all = (from: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(ownWording().map(({ id }) => [id, from[id] ?? '']));
   return { name, system: set.system ?? '', letter, open, own: all(own), endings: all(set.answerPrefix ?? {}) };
 }
 
 /** The set that a form means. Shots, which the form does not show, come from the set that was edited. */
 export function setOf(draft: Draft, from: PromptSet): PromptSet {
-  const filled = (texts: Draft['own']): Partial<Record<OwnWording, string>> =>
-    Object.fromEntries(OWN_WORDING.filter((m) => texts[m] !== '').map((m) => [m, texts[m]]));
+  const filled = (texts: Draft['own']): Readonly<Record<string, string>> =>
+    Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
   const endings = filled(draft.endings);
   return {
     name: draft.name.trim(),

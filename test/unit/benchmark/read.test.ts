@@ -5,6 +5,7 @@ import { parseJson, plain } from '../../../src/core/benchmark/nodes.ts';
 import { nothingRuns, readBenchmark, withImages } from '../../../src/core/benchmark/read.ts';
 import { limitBenchmark } from '../../../src/core/benchmark/select.ts';
 import type { BenchmarkDraft, DraftPair } from '../../../src/core/benchmark/types.ts';
+import { requestedMethods } from '../../../src/core/methods/registry.ts';
 import { countGroups, planGroups } from '../../../src/core/plan/groups.ts';
 
 const data = (path: string): string => readFileSync(new URL(`../../data/${path}`, import.meta.url), 'utf8');
@@ -35,7 +36,7 @@ describe('readBenchmark', () => {
     const benchmark = withImages(d, all(d));
     expect(benchmark.pairs).toHaveLength(176);
     expect(benchmark.pairs.filter((p) => p.images[0].right === 'A')).toHaveLength(88);
-    expect(countGroups(planGroups(benchmark, ['gd']))).toEqual({ images: 228, questions: 352 });
+    expect(countGroups(planGroups(benchmark, requestedMethods(['gd'])))).toEqual({ images: 228, questions: 352 });
   });
 
   it('reads the same pairs from the official CSV as from the JSON', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compareOutcomes, largestDifference, type Comparable } from '../../../src/core/certificate/compare.ts';
-import { chooseDtypes, dtypesOf } from '../../../src/core/certificate/dtypes.ts';
+import { chooseDtypes, dtypesOf } from '../../../src/core/models/choice.ts';
 import { certificateKey } from '../../../src/core/certificate/key.ts';
 import { planLadder } from '../../../src/core/certificate/ladder.ts';
+import type { Dtype, DtypeMap } from '../../../src/core/models/dtypes.ts';
 import { logprobLimit } from '../../../src/core/certificate/limits.ts';
 
-const fp32 = { decoder_model_merged: 'fp32' };
-const q4 = { decoder_model_merged: 'q4' };
+const fp32: DtypeMap = { decoder_model_merged: 'fp32' };
+const q4: DtypeMap = { decoder_model_merged: 'q4' };
 const request = { dtypeAuto: false, webgpuDtypes: [q4, fp32], wasmDtypes: [q4, fp32] };
 
 describe('planLadder', () => {
@@ -69,8 +70,8 @@ describe('chooseDtypes', () => {
     asked: string | Record<string, string>,
     device: 'webgpu' | 'wasm' = 'wasm',
     half = false,
-    small = false,
-  ) => chooseDtypes({ offered, asked, device, half, small });
+    full: readonly Dtype[] = [],
+  ) => chooseDtypes({ offered, asked, device, half, full });
   it('reads dtypes from file names', () => {
     expect(offered).toEqual({
       vision_encoder: ['fp32', 'fp16'],
@@ -92,8 +93,8 @@ describe('chooseDtypes', () => {
       decoder_model_merged: 'q4f16',
     });
   });
-  it('takes fp32 where the model is small', () => {
-    const chosen = choose('auto', 'wasm', false, true);
+  it('takes full precision where it fits', () => {
+    const chosen = choose('auto', 'wasm', false, ['fp32']);
     expect(chosen.ok && chosen.value[0]).toEqual({
       vision_encoder: 'fp32',
       embed_tokens: 'fp32',

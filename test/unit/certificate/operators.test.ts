@@ -21,7 +21,7 @@ const GOLDEN_1000 = [1.931640625, 1.802734375, 1.451171875, -0.4140625, 0.798828
 const GOLDEN_11042 = [0.24853515625, 0.134033203125, -0.0341796875, 0.234619140625];
 
 describe('fillInput', () => {
-  it('makes the values that tools/certificate/fill.py makes', () => {
+  it('makes the values that tools/make/certificate/fill.py makes', () => {
     const uniform = (seed: number, scale: number, n: number): number[] => [
       ...fillInput({ dims: [n], fill: { kind: 'uniform', seed, scale } }, false),
     ];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nodeNames } from '../../../workers/engine/graph.ts';
+import { nodeNames } from '../../../workers/onnx/graph.ts';
 
 const graph = (path: string): Uint8Array => readFileSync(new URL(`../../families/${path}.onnx`, import.meta.url));
 const ROTARY = new Set(['Sin', 'Cos']);

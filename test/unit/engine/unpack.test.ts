@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readNode, readTensor, type GraphNode, type GraphTensor } from '../../../workers/engine/graph.ts';
-import { concat, fields, lengthField, numberField, text, textField } from '../../../workers/engine/protobuf.ts';
-import { unpackWeights } from '../../../workers/engine/unpack.ts';
+import { readNode, readTensor, type GraphNode, type GraphTensor } from '../../../workers/onnx/graph.ts';
+import { concat, fields, lengthField, numberField, text, textField } from '../../../workers/onnx/protobuf.ts';
+import { unpackWeights } from '../../../workers/onnx/unpack.ts';
 
-/** Made by tools/shapes/make_packed_graph.py, with the weights that numpy makes of it. */
+/** Made by tools/make/shapes/make_packed_graph.py, with the weights that numpy makes of it. */
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(new URL(path, import.meta.url)));
 const packed = read('data/packed.onnx');
 const expected = read('data/packed.f32');

@@ -1,13 +1,15 @@
 import { faultOf, freshStore, modelFolder, noise, sha } from '../store/fixtures.ts';
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { afterEach, expect, test } from 'vitest';
-import { startHub, type FakeHub } from '../../hub/hub.ts';
+import { startHub, type FakeHub } from '../../support/hub/hub.ts';
 import { createHub } from '../../../src/hub/client.ts';
 import { compareWithHub, importModel } from '../../../src/hub/import.ts';
 import { keepModel, listModels, type ModelFileInput } from '../../../src/store/models.ts';
 import type { KeptModel, ModelOrigin } from '../../../src/store/model-rows.ts';
 import type { Store } from '../../../src/store/db.ts';
-import { exportTo, exportZip, filesOfZip, repairFromFiles } from '../../../src/store/transfer.ts';
+import { openAll } from '../../../src/files/source.ts';
+import { filesOfZip } from '../../../src/files/zip.ts';
+import { exportTo, exportZip, repairFromFiles } from '../../../src/store/transfer.ts';
 import { verifyModel } from '../../../src/store/verify.ts';
 
 const WEIGHTS = noise(5000);
@@ -30,7 +32,7 @@ async function carried(
 ): Promise<{ kept: KeptModel; files: readonly ModelFileInput[] }> {
   const store = await freshStore();
   const kept = await keep(store, FROM_HUB);
-  return { kept, files: change(await filesOfZip(await (await exportZip(store, kept.id)).blob())) };
+  return { kept, files: change(await openAll(await filesOfZip(await (await exportZip(store, kept.id)).blob()))) };
 }
 const altered =
   (path: string) =>
@@ -76,7 +78,13 @@ test('a compressed zip made by another program is read too', async () => {
   const writer = new ZipWriter(new BlobWriter(), { useWebWorkers: false });
   for (const f of modelFolder(WEIGHTS))
     await writer.add(f.path, new Uint8ArrayReader(new Uint8Array(await f.blob.arrayBuffer())));
-  const kept = await importModel(await freshStore(), 'mine', await filesOfZip(await writer.close()), 'zip', null);
+  const kept = await importModel(
+    await freshStore(),
+    'mine',
+    await openAll(await filesOfZip(await writer.close())),
+    'zip',
+    null,
+  );
   expect(kept.name).toBe('mine');
   expect(kept.source).toEqual({ kind: 'zip', revision: null, repository: null, hub: null });
   expect(kept.files.find((f) => f.path === PATH)?.sha256).toBe(sha(WEIGHTS));
@@ -146,10 +154,22 @@ test('a folder that names a commit is checked against the hub, and only then rec
   const store = await freshStore();
   const unchecked = await importModel(store, 'mine', files, 'folder', null);
   expect(unchecked.source.revision).toBeNull();
+  expect(unchecked.name).toBe('acme/m');
   const hub = createHub({ address });
   const checked = await importModel(store, 'mine', files, 'folder', hub);
   expect(checked.source).toMatchObject({ revision: COMMIT, repository: 'acme/m' });
   expect(await compareWithHub(store, hub, checked)).toEqual({ wrong: [], unknown: [] });
+});
+
+test('the folder of a repository in the cache gives the commit that its main names', async () => {
+  const [old, path] = ['0'.repeat(40), 'onnx/decoder_model_merged_q4.onnx'];
+  const at = (commit: string, bytes: Uint8Array<ArrayBuffer>): ModelFileInput[] =>
+    modelFolder(bytes).map((f) => ({ ...f, path: f.path.replace('my-model/', `snapshots/${commit}/`) }));
+  const main = { path: 'refs/main', blob: new Blob([COMMIT]) };
+  const files = [...at(old, noise(5000, 9)), ...at(COMMIT, WEIGHTS), main];
+  const kept = await importModel(await freshStore(), 'models--acme--m', files, 'folder', null);
+  expect(kept.name).toBe('acme/m');
+  expect(kept.files.find((f) => f.path === path)?.sha256).toBe(sha(WEIGHTS));
 });
 
 test('a folder that names a commit and differs from it is refused', async () => {

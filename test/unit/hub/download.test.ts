@@ -1,6 +1,6 @@
 import { faultOf, freshStore, noise, sha } from '../store/fixtures.ts';
 import { afterEach, expect, test, vi } from 'vitest';
-import { startHub, type Asked, type FakeHub, type HubFault } from '../../hub/hub.ts';
+import { startHub, type Asked, type FakeHub, type HubFault } from '../../support/hub/hub.ts';
 import { listFiles, repositoryFacts, smallFile } from '../../../src/hub/api.ts';
 import { createHub, type Hub } from '../../../src/hub/client.ts';
 import { discardDownload, planDownload, runDownload, type DownloadProgress } from '../../../src/hub/download.ts';
@@ -23,8 +23,10 @@ const FILES = new Map<string, Uint8Array>([
 ]);
 const TOTAL = [...FILES.values()].reduce((n, b) => n + b.length, 0);
 
+/** A server is silent for so long before it counts as stalled, ms: a busy machine makes every server slow. */
+const STALL_MS = 10_000;
 // Hashing and copying tens of megabytes many times: slow where other programs share the machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let server: FakeHub | null = null;
 afterEach(async () => {
@@ -43,7 +45,7 @@ async function hubWith(
     waits.push(ms);
     return Promise.resolve();
   };
-  return { server, waits, hub: createHub({ address: server.url, pause, stallMs: 1500 }) };
+  return { server, waits, hub: createHub({ address: server.url, pause, stallMs: STALL_MS }) };
 }
 
 async function plan(store: Store, hub: Hub): Promise<string> {

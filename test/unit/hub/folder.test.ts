@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { faultOf, noise, sha } from '../store/fixtures.ts';
-import { startHub, type FakeHub } from '../../hub/hub.ts';
+import { startHub, type FakeHub } from '../../support/hub/hub.ts';
 import { fetchToFolder, wholeFolder, type FolderRequest } from '../../../src/hub/folder.ts';
 
 const DATA = 'onnx/decoder_model_merged_q4.onnx_data';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeModel, chooseFiles } from '../../../src/core/hub/model.ts';
+import { describeModel, chooseFiles } from '../../../src/core/models/hub/model.ts';
 import {
   fileUrl,
   nextPage,
@@ -9,8 +9,8 @@ import {
   retryAfter,
   type Answer,
   type HubFile,
-} from '../../../src/core/hub/listing.ts';
-import { backoff, partCount, partRange, readContentRange } from '../../../src/core/hub/ranges.ts';
+} from '../../../src/core/models/hub/listing.ts';
+import { backoff, partCount, partRange, readContentRange } from '../../../src/core/models/hub/ranges.ts';
 
 const OID = 'a'.repeat(40);
 const SHA = 'b'.repeat(64);
@@ -149,6 +149,22 @@ test('a model on the hub: what each choice costs, to the byte', () => {
     embed_tokens: 'fp32',
     decoder_model_merged: 'q4',
   });
+});
+
+test('of an encoder only the session that embeds images is downloaded', () => {
+  const files = [
+    file('config.json', 1),
+    file('preprocessor_config.json', 2),
+    file('onnx/model.onnx', 600),
+    file('onnx/text_model.onnx', 250),
+    file('onnx/vision_model.onnx', 350),
+  ];
+  const bytes = (config: unknown): number | false => {
+    const choice = chooseFiles(describeModel('a/b', FACTS, files, config), 'fp32', { kind: 'wasm', half: false });
+    return choice.ok && choice.value.bytes;
+  };
+  expect(bytes({ model_type: 'clip' })).toBe(353);
+  expect(bytes({ model_type: 'dinov2' })).toBe(603);
 });
 
 test.for([

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Pair } from '../../../src/core/benchmark/types.ts';
+import { BLANK, fileImage } from '../../../src/core/images/ref.ts';
+import { nameOf } from '../../../src/core/methods/names.ts';
+import { requestedMethods as asked } from '../../../src/core/methods/registry.ts';
+import type { Group } from '../../../src/core/plan/types.ts';
 import { countGroups, planGroups } from '../../../src/core/plan/groups.ts';
 
 /** Pairs of the real question file, with the image path standing in for the content hash. */
@@ -24,36 +28,36 @@ function pair(id: string, first: string, second: string): Pair {
 
 describe('planGroups', () => {
   it("encodes 228 images for MediConfusion's 352 questions", () => {
-    const groups = planGroups({ pairs: mediconfusion() }, ['gd', 'ps']);
+    const groups = planGroups({ pairs: mediconfusion() }, asked(['gd', 'ps']));
     expect(countGroups(groups)).toEqual({ images: 228, questions: 352 });
     expect(Math.max(...groups.map((g) => g.questions.length))).toBe(14);
   });
 
   it('gathers the questions of an image in the order of first appearance', () => {
-    const groups = planGroups({ pairs: [pair('1', 'x', 'y'), pair('2', 'z', 'x')] }, ['gd']);
+    const groups = planGroups({ pairs: [pair('1', 'x', 'y'), pair('2', 'z', 'x')] }, asked(['gd']));
     expect(groups).toEqual([
       {
-        imageSha256: 'x',
+        image: fileImage('x'),
         questions: [
-          { pair: '1', image: 1, methods: ['gd'] },
-          { pair: '2', image: 2, methods: ['gd'] },
+          { pair: '1', image: 1, methods: asked(['gd']) },
+          { pair: '2', image: 2, methods: asked(['gd']) },
         ],
       },
-      { imageSha256: 'y', questions: [{ pair: '1', image: 2, methods: ['gd'] }] },
-      { imageSha256: 'z', questions: [{ pair: '2', image: 1, methods: ['gd'] }] },
+      { image: fileImage('y'), questions: [{ pair: '1', image: 2, methods: asked(['gd']) }] },
+      { image: fileImage('z'), questions: [{ pair: '2', image: 1, methods: asked(['gd']) }] },
     ]);
   });
 
   it('leaves out what is recorded; ps is done only when both its records are', () => {
     const done = new Set(['1/1/gd', '1/1/ps', '1/2/ps', '1/2/ps-official']);
-    expect(planGroups({ pairs: [pair('1', 'x', 'y')] }, ['gd', 'ps'], done)).toEqual([
-      { imageSha256: 'x', questions: [{ pair: '1', image: 1, methods: ['ps'] }] },
-      { imageSha256: 'y', questions: [{ pair: '1', image: 2, methods: ['gd'] }] },
+    expect(planGroups({ pairs: [pair('1', 'x', 'y')] }, asked(['gd', 'ps']), done)).toEqual([
+      { image: fileImage('x'), questions: [{ pair: '1', image: 1, methods: asked(['ps']) }] },
+      { image: fileImage('y'), questions: [{ pair: '1', image: 2, methods: asked(['gd']) }] },
     ]);
   });
 
   it('takes the first pairs only under a limit', () => {
-    const groups = planGroups({ pairs: [pair('1', 'x', 'y'), pair('2', 'z', 'x')] }, ['gd'], new Set(), 1);
+    const groups = planGroups({ pairs: [pair('1', 'x', 'y'), pair('2', 'z', 'x')] }, asked(['gd']), new Set(), 1);
     expect(countGroups(groups)).toEqual({ images: 2, questions: 2 });
   });
 });
@@ -61,17 +65,17 @@ describe('planGroups', () => {
 describe('the blank image', () => {
   it('is asked once a pair, and left out only when both its records are there', () => {
     const benchmark = { pairs: [pair('1', 'x', 'y'), pair('2', 'z', 'x')] };
-    const blank = { imageSha256: 'blank', blank: true };
+    const isBlank = (g: Group): boolean => g.image.kind === 'blank';
     const methods = ['gd', 'gd+blank-image'];
     const groups = planGroups(
       benchmark,
-      methods,
+      asked(methods),
       new Set(['2/1/gd+blank-image', '2/2/gd+blank-image', '1/1/gd+blank-image']),
     );
-    expect(groups.filter((g) => g.blank)).toEqual([
-      { ...blank, questions: [{ pair: '1', image: 1, methods: ['gd+blank-image'] }] },
+    expect(groups.filter(isBlank)).toEqual([
+      { image: BLANK, questions: [{ pair: '1', image: 1, methods: asked(['gd+blank-image']) }] },
     ]);
-    expect(groups.filter((g) => !g.blank).flatMap((g) => g.questions.map((q) => q.methods))).toEqual([
+    expect(groups.filter((g) => !isBlank(g)).flatMap((g) => g.questions.map((q) => q.methods.map(nameOf)))).toEqual([
       ['gd'],
       ['gd'],
       ['gd'],

@@ -53,6 +53,19 @@ describe('planTree', () => {
     expect(tree.work).toEqual({ prefills: 3, prefillTokens: 40, suffixes: 2, suffixTokens: 3, decodes: 0 });
   });
 
+  it('computes a whole prompt in one run, shared by nothing but the same prompt', () => {
+    const whole = (s: PlannedSequence): PlannedSequence => ({ ...s, whole: true });
+    const asked = [sequence('gd', letter), sequence('a', open, [11, 12, 13]), sequence('b', open, [21, 22])];
+    const tree = planTree(asked.map(whole), 5);
+    expect(tree.segments.map(({ parent, start, end }) => [parent, start, end])).toEqual([
+      [null, 0, 30],
+      [null, 0, 30],
+      [1, 30, 32],
+      [1, 30, 31],
+    ]);
+    expect(tree.work).toEqual({ prefills: 2, prefillTokens: 60, suffixes: 2, suffixTokens: 3, decodes: 0 });
+  });
+
   it('needs no suffix for an option of one token', () => {
     const tree = planTree([sequence('a', open, [11]), sequence('b', open, [21])]);
     expect(tree.work).toEqual({ prefills: 1, prefillTokens: 30, suffixes: 0, suffixTokens: 0, decodes: 0 });

@@ -1,3 +1,7 @@
+import { FF } from '../../../src/core/methods/ff.ts';
+import { GD } from '../../../src/core/methods/gd.ts';
+import { MC } from '../../../src/core/methods/mc.ts';
+import { PS } from '../../../src/core/methods/ps.ts';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { builtinPromptSets, promptSetNamed } from '../../../src/core/prompts/builtin.ts';
@@ -24,10 +28,10 @@ describe('renderPrompt', () => {
     expect(renderPrompt('{q}|{a}|{b}|{x}', asked)).toBe('Is {a} $& in {}?|left {q}|right|{x}');
   });
   it('asks for the letter in GD and MC and the question in PS and FF, unless the set has more', () => {
-    expect(askedText(LOOKALIKE, 'mc', asked)).toContain('Reply with the letter');
-    expect(askedText(LOOKALIKE, 'ps', asked)).toBe('Question: Is {a} $& in {}?');
+    expect(askedText(LOOKALIKE, MC, asked)).toContain('Reply with the letter');
+    expect(askedText(LOOKALIKE, PS, asked)).toBe('Question: Is {a} $& in {}?');
     const own = { ...LOOKALIKE, prompts: { ...LOOKALIKE.prompts, ff: 'Describe: {q}' } };
-    expect(askedText(own, 'ff', asked)).toMatch(/^Describe/);
+    expect(askedText(own, FF, asked)).toMatch(/^Describe/);
   });
   it("reads Python's positional places", () => {
     expect(fromPositional('{} {{x}} ("A": {})', ['q', 'a'])).toBe('{q} {x} ("A": {a})');
@@ -95,14 +99,14 @@ describe('the official layout', () => {
 describe('promptParts', () => {
   const shown = { question: 'Which side?', options: { A: 'left', B: 'right' } };
   it('is image, then text', () => {
-    expect(promptParts(LOOKALIKE, 'ff', shown)).toEqual([
+    expect(promptParts(LOOKALIKE, FF, shown)).toEqual([
       { kind: 'question-image' },
       { kind: 'text', text: 'Question: Which side?' },
     ]);
   });
   it('puts each shot with its image before the question, by letter or by text as the method answers', () => {
     const set = official('answering: med_flamingo');
-    const parts = promptParts(set, 'gd', shown);
+    const parts = promptParts(set, GD, shown);
     expect(parts.map((p) => p.kind)).toEqual([
       'text',
       'shot',
@@ -119,7 +123,7 @@ describe('promptParts', () => {
       text: 'Question: What radiological technique was used to confirm the diagnosis?\nA: CT Scan\nB: Mammography\nAnswer: B\n',
     });
     expect(parts.at(-1)).toEqual({ kind: 'text', text: 'Question: Which side?\nA: left\nB: right\nAnswer:' });
-    expect(promptParts(set, 'ps', shown)[4]).toEqual({
+    expect(promptParts(set, PS, shown)[4]).toEqual({
       kind: 'text',
       text: 'Question: What did the CT scan show? Answer: Cerebral edema\n',
     });

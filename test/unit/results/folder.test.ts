@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Benchmark } from '../../../src/core/benchmark/types.ts';
-import { canonicalJson, strictJson } from '../../../src/core/results/canonical.ts';
-import { isCertified, resultsFiles } from '../../../src/core/results/folder.ts';
-import { csvCell } from '../../../src/core/results/grid.ts';
-import { parseRecordLines, recordsText } from '../../../src/core/results/records.ts';
-import type { RunInfo } from '../../../src/core/results/run.ts';
-import type { ResultRecord } from '../../../src/core/scoring/record.ts';
-import { summarise } from '../../../src/core/metrics/summary.ts';
-import { readOfficialFiles, type OfficialRun } from '../../../src/core/results/import-files.ts';
-import { readOfficial } from '../../../src/core/results/import.ts';
-import { importedRunInfo } from '../../../src/core/results/imported-run.ts';
-import { runTablesText } from '../../../src/core/results/run-tables.ts';
-import { failed, mediconfusion, policy, text } from '../metrics/fixtures.ts';
+import { canonicalJson, strictJson } from '../../../src/core/exchange/canonical.ts';
+import { isCertified, resultsFiles } from '../../../src/core/exchange/results-folder.ts';
+import { csvCell, toText } from '../../../src/core/reports/grid.ts';
+import { parseRecordLines, recordsText } from '../../../src/core/exchange/records-file.ts';
+import type { RunInfo } from '../../../src/core/records/run-info.ts';
+import type { ResultRecord } from '../../../src/core/records/record.ts';
+import { summarise } from '../../../src/core/statistics/summary.ts';
+import { readOfficialFiles, type OfficialRun } from '../../../src/core/exchange/import-files.ts';
+import { readOfficial } from '../../../src/core/exchange/import.ts';
+import { importedRunInfo } from '../../../src/core/exchange/imported-run.ts';
+import { runGrids } from '../../../src/core/reports/run-tables.ts';
+import { failed, mediconfusion, policy, text } from '../statistics/fixtures.ts';
 
 const whole = mediconfusion();
 const benchmark: Benchmark = {
@@ -46,10 +46,10 @@ function files(run: RunInfo = info, from: readonly ResultRecord[] = records, lim
 }
 
 describe('resultsFiles', () => {
-  it('writes the files of results.md, official ones for the methods that the official code knows', () => {
+  it('writes the files of docs/results.md, official ones for the methods that the official code knows', () => {
     expect([...files().keys()]).toEqual([
       ...['run.json', 'records.jsonl', 'summary.json', 'tables.md', 'tables.csv'],
-      ...['official/phantom_vlm_greedy.json', 'official/phantom_vlm_prefix.json'],
+      ...['official/phantom_vlm_greedy.json', 'official/phantom_vlm_prefix.json', 'benchmark.json'],
     ]);
   });
 
@@ -141,12 +141,10 @@ describe('resultsFiles', () => {
   });
 });
 
-describe('the tables of a terminal', () => {
-  it('are the methods in aligned columns, with the same remarks', () => {
-    const summary = summarise(benchmark, records);
-    const lines = runTablesText({ ...info, certificate: null }, benchmark, records, summary, false).split('\n');
-    expect(lines[0]).toBe('org/phantom | vlm on phantoms');
-    expect(lines).toContain('1 of 4 pairs could not run: 77.');
+describe('a table for a terminal', () => {
+  it('has aligned columns, and the same remarks', () => {
+    const [grid] = runGrids(benchmark, records, summarise(benchmark, records), false);
+    const lines = grid ? toText(grid).split('\n') : [];
     const [head = '', , gd = ''] = lines.slice(lines.findIndex((l) => l.startsWith('Method')));
     expect(gd).toMatch(/^GD +100\.00\* +100\.00\* +0\.00 .* 3 of 4$/);
     expect(gd.indexOf('100.00*') + 6).toBe(head.indexOf('Set') + 3);

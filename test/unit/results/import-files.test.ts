@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Benchmark } from '../../../src/core/benchmark/types.ts';
-import { bestFit, officialIds, readOfficialFiles, type TextFile } from '../../../src/core/results/import-files.ts';
-import { mediconfusion } from '../metrics/fixtures.ts';
+import { bestFit, officialIds, readOfficialFiles, type TextFile } from '../../../src/core/exchange/import-files.ts';
+import { mediconfusion } from '../statistics/fixtures.ts';
 
 const whole = mediconfusion();
 const two: Benchmark = { ...whole, pairs: whole.pairs.slice(0, 2) };

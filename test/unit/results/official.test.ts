@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countPairs, indexRecords, pairAnswers, categoriesOf } from '../../../src/core/metrics/counts.ts';
-import { summarise } from '../../../src/core/metrics/summary.ts';
-import { readOfficial, refusal, type OfficialImport } from '../../../src/core/results/import.ts';
-import { officialFile, officialKey, officialScore, parseOfficialName } from '../../../src/core/results/official.ts';
+import { countPairs, indexRecords, pairAnswers, categoriesOf } from '../../../src/core/statistics/counts.ts';
+import { summarise } from '../../../src/core/statistics/summary.ts';
+import { readOfficial, refusal, type OfficialImport } from '../../../src/core/exchange/import.ts';
+import { officialFile, officialKey, officialScore, parseOfficialName } from '../../../src/core/exchange/official.ts';
 import { readQuestions } from '../../../src/core/benchmark/read.ts';
-import { json, mediconfusion, text } from '../metrics/fixtures.ts';
+import { json, mediconfusion, text } from '../statistics/fixtures.ts';
 
 const benchmark = mediconfusion();
 
@@ -181,6 +181,26 @@ describe('an official file with a fault', () => {
     expect(imported.records[2]).toMatchObject({ status: 'scored', chosen: null, correct: false, text: 'C' });
   });
 
+  it('texts of GD that are not the letter are told once, and the scores count', () => {
+    const all = JSON.parse(text('official/gpt_mc.json.gz'), unfork) as Record<string, Changed>;
+    for (const entry of Object.values(all)) {
+      asLetters(entry);
+      for (const a of Object.values(entry.answer)) a['full_answer'] = a['A'] === 10 ? 'The left lung' : ['B', -0.1];
+    }
+    const imported = read('x_greedy.json', JSON.stringify(all));
+    expect(imported.taken).toBe(176);
+    const told = imported.problems.filter((p) => p.place.endsWith('full_answer'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ severity: 'warning', pair: null });
+    expect(told[0]?.message).toMatch(/^352 answers are not the letter that has 10; the file's scores count\./);
+  });
+
+  it('an MC text that ends inside a thought is noted', () => {
+    const cut = { full_answer: '<think>Is it A or', A: 0, B: 0 };
+    const imported = changed('mc', (_, p) => Object.assign(p.answer['im1'] ?? {}, cut));
+    expect(imported.records[2]).toMatchObject({ status: 'scored', chosen: null, notes: ['thought-cut'] });
+  });
+
   it.each([
     ['x.json', '{}', /must be named/],
     ['x_mc.json', '{"10001": {]', /line 1, column 12/],
@@ -198,7 +218,7 @@ describe('names of official files', () => {
     ['dir/llava_med_greedy.json', 'llava_med', 'greedy'],
     ['a_gpt4_prefix.json', 'a_gpt4', 'prefix'],
     ['gpt_gpt4 (1).json', 'gpt', 'gpt4'],
-  ])('%s', (name, key, mode) => expect(parseOfficialName(name)).toEqual({ key, mode }));
+  ])('%s', (name, key, mode) => expect(parseOfficialName(name)).toMatchObject({ key, mode: { mode } }));
   it.each(['gpt_mc_score.json', 'mc.json', 'gpt_mc.csv'])('%s is none', (name) =>
     expect(parseOfficialName(name)).toBeNull(),
   );

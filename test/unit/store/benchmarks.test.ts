@@ -1,6 +1,7 @@
 import { benchmarkOf, faultOf, freshStore, sha } from './fixtures.ts';
 import { expect, test } from 'vitest';
-import { benchmark, deleteBenchmark, listBenchmarks, putBenchmark } from '../../../src/store/benchmarks.ts';
+import { USUAL_STROKE } from '../../../src/core/images/marks/mark.ts';
+import { benchmark, deleteBenchmark, listBenchmarks, putBenchmark, putMarks } from '../../../src/store/benchmarks.ts';
 import { imageBlob, imagesKept } from '../../../src/store/images.ts';
 
 test('a benchmark comes back whole, with its images by hash', async () => {
@@ -40,4 +41,21 @@ test('a benchmark without one of its images is refused and leaves nothing', asyn
   expect(await faultOf(putBenchmark(store, b, blobs))).toMatchObject({ code: 'bad-benchmark', facts: { missing: 1 } });
   expect(await imagesKept(store)).toEqual(new Set());
   expect(await listBenchmarks(store)).toEqual([]);
+});
+
+test('marks are kept with the benchmark, and outlive its folder brought again without any', async () => {
+  const store = await freshStore();
+  const { benchmark: b, blobs } = benchmarkOf('one', 'x', 'y');
+  const { id } = await putBenchmark(store, b, blobs);
+  const mark = { kind: 'point', x: 1, y: 2, ...USUAL_STROKE } as const;
+  await putMarks(store, id, 'p', [[mark], []]);
+  await putMarks(store, id, 'q', [[], [mark]]);
+  expect((await benchmark(store, id))?.benchmark.marks).toEqual({ p: [[mark], []], q: [[], [mark]] });
+  await putBenchmark(store, b, blobs);
+  await putMarks(store, id, 'q', [[], []]);
+  expect((await benchmark(store, id))?.benchmark.marks).toEqual({ p: [[mark], []] });
+  const theirs = { r: [[], [mark]] } as const;
+  await putBenchmark(store, { ...b, marks: theirs }, blobs);
+  expect((await benchmark(store, id))?.benchmark.marks).toEqual(theirs);
+  expect(await faultOf(putMarks(store, 'none', 'p', [[], []]))).toMatchObject({ code: 'not-found' });
 });

@@ -9,6 +9,7 @@ import {
 } from '../../../src/store/catalogue.ts';
 import { putSetting } from '../../../src/store/settings.ts';
 import { usage } from '../../../src/store/usage.ts';
+import type { FeatureData } from '../../../src/protocol/engine.ts';
 import { feature, putFeature } from '../../../src/store/features.ts';
 import { benchmarkOf, config, modelFolder, record } from './fixtures.ts';
 import { putBenchmark } from '../../../src/store/benchmarks.ts';
@@ -53,24 +54,33 @@ test('a setting that no longer fits is as if it were not there', async () => {
   expect(await hubAddress(store)).toBe('https://huggingface.co');
 });
 
+/** Features that take so many bytes. */
+function features(bytes: number): FeatureData {
+  const layout = { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null };
+  return { rows: 1, width: bytes / 4, data: new Float32Array(bytes / 4).fill(bytes), layout, notes: [], extra: {} };
+}
+
+test('features that lost their shape are as if they were not there', async () => {
+  const store = await freshStore();
+  await store.db.put('features', { key: 'x', bytes: 4, usedAt: 1, value: { ...features(40), rows: 2 } });
+  expect(await feature(store, 'x')).toBeNull();
+});
+
 test('features are let go, least recently used first, and one over the budget is kept alone', async () => {
   const store = await freshStore();
   const clock = { now: 1000 };
   const real = Date.now;
   Date.now = () => clock.now++;
   try {
-    await putFeature(store, 'a', 40, 'A', 100);
-    await putFeature(store, 'b', 40, 'B', 100);
-    expect(await feature(store, 'a')).toBe('A');
-    await putFeature(store, 'c', 40, 'C', 100);
+    await putFeature(store, 'a', features(40), 100);
+    await putFeature(store, 'b', features(40), 100);
+    expect(await feature(store, 'a')).toEqual(features(40));
+    await putFeature(store, 'c', features(40), 100);
     expect(await feature(store, 'b')).toBeNull();
-    expect(await feature(store, 'a')).toBe('A');
-    await putFeature(store, 'd', 400, 'D', 100);
-    expect([await feature(store, 'a'), await feature(store, 'c'), await feature(store, 'd')]).toEqual([
-      null,
-      null,
-      'D',
-    ]);
+    expect(await feature(store, 'a')).toEqual(features(40));
+    await putFeature(store, 'd', features(400), 100);
+    expect([await feature(store, 'a'), await feature(store, 'c')]).toEqual([null, null]);
+    expect(await feature(store, 'd')).toEqual(features(400));
   } finally {
     Date.now = real;
   }
@@ -83,7 +93,7 @@ test('everything kept is listed with its size', async () => {
   await putBenchmark(store, benchmark, blobs);
   await saveRun(store, config('r'));
   await putRecords(store, 'r', [record('p')]);
-  await putFeature(store, 'f', 40, 'F', 100);
+  await putFeature(store, 'f', features(40), 100);
   const entries = await usage(store);
   expect(entries.map((e) => [e.kind, e.name])).toEqual([
     ['model', 'm'],

@@ -21,7 +21,6 @@ test('every older version opens with its data and gains the newer stores', async
       config: config('r'),
       info: null,
       status: 'open',
-      certificate: null,
       benchmarkId: 'b',
     });
     await old.put('records', { run: 'r', key: 'p/1/gd', record: record('p') });

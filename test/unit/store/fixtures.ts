@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import type { Benchmark, PairImage } from '../../../src/core/benchmark/types.ts';
-import { DEFAULT_PIXEL_POLICY } from '../../../src/core/pixels/types.ts';
-import type { ScoredRecord } from '../../../src/core/scoring/record.ts';
-import type { RunConfig } from '../../../src/run/types.ts';
+import { DEFAULT_PIXEL_POLICY } from '../../../src/core/images/types.ts';
+import type { ScoredRecord } from '../../../src/core/records/record.ts';
+import type { RunConfig } from '../../../src/core/records/run-config.ts';
 import { noise } from './noise.ts';
 import { openStore, type Store } from '../../../src/store/db.ts';
 import type { ModelFileInput } from '../../../src/store/models.ts';

@@ -20,7 +20,7 @@ async function bytesOf(store: Store, id: string, file: string): Promise<Uint8Arr
 
 async function flip(store: Store, kept: KeptModel, index: number): Promise<void> {
   const row = await store.db.get('chunks', [kept.bucket, path, index]);
-  if (!row) throw new Error('no such part');
+  if (!row || !('blob' in row)) throw new Error('no such part');
   const bytes = new Uint8Array(await row.blob.arrayBuffer());
   bytes[17] = (bytes[17] ?? 0) ^ 1;
   await store.db.put('chunks', { ...row, blob: new Blob([bytes]) });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hubHosts, OFFICIAL_HUB } from '../../../src/core/hub/listing.ts';
+import { hubHosts, OFFICIAL_HUB } from '../../../src/core/models/hub/listing.ts';
 import { readHosts } from '../../../src/sw/contract.ts';
 
 test('the hosts of every hub that can be allowed pass into the policy', () => {

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { parseEvaluate } from '../../../tools/args.mjs';
+import { readArguments } from '../../../tools/cli/options.mjs';
+import { checkTogether, evaluateOptions, type EvaluateValues } from '../../../tools/evaluate/options.mjs';
 import { Stop } from '../../../tools/say.mjs';
+
+const options = await evaluateOptions();
+
+function parseEvaluate(argv: readonly string[]): EvaluateValues {
+  const { values } = readArguments(argv, options);
+  checkTogether(values);
+  return values;
+}
 
 /** The message and exit code of refused arguments. */
 function refusal(line: string): { message: string; code: number } {
@@ -22,24 +31,43 @@ describe('arguments of evaluate', () => {
       prompts: null,
       shots: null,
       judge: null,
+      'judge-dtype': 'auto',
+      'judge-explanations': false,
+      'judge-by-rule': false,
+      'judge-test': 12,
       paraphrases: null,
-      mcParser: 'published',
+      marks: null,
+      'probe-seed': 0,
+      'flip-answers': [],
+      'mc-parser': 'published',
       device: 'auto',
       dtype: 'auto',
       threads: 'auto',
       limit: null,
+      shard: null,
       out: null,
       resume: false,
-      importFiles: [],
-      acceptPartial: false,
-      allowUncertified: false,
-      help: false,
+      import: [],
+      server: null,
+      'server-model': null,
+      'server-kind': 'auto',
+      'server-processor': null,
+      'server-dtype': null,
+      'server-quantisation': null,
+      'send-images-to': null,
+      concurrency: 4,
+      'server-prices': null,
+      'server-limit': null,
+      'accept-partial': false,
+      thinking: 'off',
+      'thought-tokens': 1024,
+      'allow-uncertified': false,
     });
   });
 
   test('all of them', () => {
     const line =
-      '--benchmark b --model m --methods gd,mc --prompts official --device webgpu --dtype q4 --threads 2 --limit 6 --out o --resume --allow-uncertified';
+      '--benchmark b --model m --methods gd,mc --prompts official --device webgpu --dtype q4 --threads 2 --limit 6 --out o --resume --allow-uncertified --thinking on --thought-tokens 99';
     expect(parseEvaluate(line.split(' '))).toMatchObject({
       benchmark: 'b',
       model: 'm',
@@ -51,12 +79,14 @@ describe('arguments of evaluate', () => {
       limit: 6,
       out: 'o',
       resume: true,
-      allowUncertified: true,
+      thinking: 'on',
+      'thought-tokens': 99,
+      'allow-uncertified': true,
     });
   });
 
   test('several files to import', () => {
-    expect(parseEvaluate(['--import', 'a_mc.json', '--import=a_gpt4.json']).importFiles).toEqual([
+    expect(parseEvaluate(['--import', 'a_mc.json', '--import=a_gpt4.json']).import).toEqual([
       'a_mc.json',
       'a_gpt4.json',
     ]);
@@ -90,6 +120,10 @@ describe('arguments of evaluate', () => {
     ['--model a --model b', '--model is given twice.'],
     ['--import f --model m', '--import reads finished answers'],
     ['--accept-partial', '--accept-partial belongs to --import.'],
+    ['--marks marks.json', '--marks belongs to methods under +marks'],
+    ['--methods gd,gd+marks --flip-answers all', '--flip-answers belongs to methods under +flip'],
+    ['--methods gd,gd+noise --probe-seed x', '--probe-seed must be a whole number of 0 or more'],
+    ['--methods gd,gd+mark', 'there is no method "gd+mark"'],
   ])('%s is refused', (line, message) => {
     expect(refusal(line)).toEqual({ message: expect.stringContaining(message), code: 2 });
   });
@@ -102,7 +136,7 @@ describe('judges, paraphrases and parsers', () => {
       methods: ['gd', 'gd+paraphrase', 'ff'],
       judge: 'self',
       paraphrases: 'mine.json',
-      mcParser: 'strict',
+      'mc-parser': 'strict',
     });
   });
   test('paraphrases without a method that asks in them are refused', () => {
@@ -110,7 +144,7 @@ describe('judges, paraphrases and parsers', () => {
   });
   test('a parser that is none is refused with what there is', () => {
     expect(refusal('--mc-parser stict')).toEqual({
-      message: '--mc-parser: there is no parser "stict". Did you mean strict? See npm run evaluate -- --help.',
+      message: '--mc-parser: there is no parser "stict". Did you mean strict?',
       code: 2,
     });
   });

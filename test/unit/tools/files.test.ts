@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withHashes } from '../../../tools/hashes.mjs';
-import { withLock } from '../../../tools/lock.mjs';
-import { buildHash } from '../../../tools/setup.mjs';
+import { withHashes } from '../../../tools/drive/hashes.mjs';
+import { withLock } from '../../../tools/setup/lock.mjs';
+import { buildHash } from '../../../tools/setup/setup.mjs';
 
 let dir = '';
 beforeEach(() => {

@@ -11,7 +11,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Appender, defaultOut, openOut, removeIfEmpty, rescue, wholeLines, writeFiles } from '../../../tools/out.mjs';
+import {
+  Appender,
+  defaultOut,
+  makeOut,
+  openOut,
+  removeIfEmpty,
+  rescue,
+  wholeLines,
+  writeFiles,
+} from '../../../tools/drive/out.mjs';
 
 let dir = '';
 beforeEach(() => {
@@ -24,6 +33,12 @@ test('the default folder says when, what and with what', () => {
   expect(defaultOut(now, 'Phantoms', 'HuggingFaceTB/SmolVLM 256M')).toBe(
     join('results', '2026-03-04T050607-phantoms-huggingfacetb-smolvlm-256m'),
   );
+});
+
+test('a folder that cannot be made is told with exit code 5', () => {
+  const file = join(dir, 'file');
+  writeFileSync(file, '');
+  expect(() => makeOut(join(file, 'below'))).toThrow(expect.objectContaining({ code: 5 }));
 });
 
 test('a new folder is made, and goes again when nothing came into it', () => {
@@ -54,7 +69,7 @@ test('whole lines count, a torn last line is dropped from the file too', () => {
   writeFileSync(join(dir, 'run.json'), '{"state":"stopped"}');
   writeFileSync(join(dir, 'records.jsonl'), '{"pair":"1"}\n{"pair":"é"}\n{"pair":"3","ima');
   expect(openOut(dir, true)).toEqual({ info: { state: 'stopped' }, records: [{ pair: '1' }, { pair: 'é' }] });
-  const appender = new Appender(dir);
+  const appender = new Appender(dir, 'records.jsonl');
   appender.append(['{"pair":"3"}']);
   appender.close();
   expect(readFileSync(join(dir, 'records.jsonl'), 'utf8')).toBe('{"pair":"1"}\n{"pair":"é"}\n{"pair":"3"}\n');
@@ -85,7 +100,7 @@ test('files are written whole and leave nothing beside them', () => {
 
 test.runIf(existsSync('/dev/full'))('a full disk is exit code 5 and said so', () => {
   symlinkSync('/dev/full', join(dir, 'records.jsonl'));
-  const appender = new Appender(dir);
+  const appender = new Appender(dir, 'records.jsonl');
   expect(() => appender.append(['{}'])).toThrow(
     expect.objectContaining({ code: 5, message: expect.stringContaining('the disk is full') }),
   );

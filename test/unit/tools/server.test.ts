@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CSP } from '../../../tools/headers.mjs';
-import { listFolder, mountFolder, parseRange, serve } from '../../../tools/server.mjs';
+import { CSP } from '../../../tools/serve/headers.mjs';
+import { listFolder, mountFolder, parseRange, serve } from '../../../tools/serve/server.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'lookalike-server-'));
 const root = join(folder, 'dist');

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { chromiumPlaces, installAdvice } from '../../../tools/chromium.mjs';
-import { folderName } from '../../../tools/inputs.mjs';
-import { clock, createReporter, progressLine } from '../../../tools/progress.mjs';
+import { chromiumPlaces, installAdvice } from '../../../tools/setup/chromium.mjs';
+import { folderName } from '../../../tools/evaluate/inputs.mjs';
+import { clock, createReporter, progressLine } from '../../../tools/drive/progress.mjs';
 import { nearest } from '../../../tools/say.mjs';
-import { checkNode } from '../../../tools/setup.mjs';
-import { benchmarkLines, verdict } from '../../../tools/verdict.mjs';
+import { checkNode } from '../../../tools/setup/setup.mjs';
+import { benchmarkLines } from '../../../src/cli/benchmark-lines.ts';
+import { verdict } from '../../../tools/evaluate/verdict.mjs';
 
 const outcome = { state: 'done', files: [], tables: '', unscored: [], scored: 10, fault: null } as const;
 const unscored = { pair: '7', image: 2, method: 'gd', reason: 'The image is truncated.' } as const;
@@ -34,8 +35,8 @@ test('what was not scored is named', () => {
 test('what is wrong with a benchmark is told with its place', () => {
   const problem = { pair: '7', place: 'im_2', message: 'the file is missing', severity: 'error' } as const;
   const skipped = [{ pair: '7', reason: 'im_2 is missing' }];
-  expect(benchmarkLines({ type: 'benchmark', name: 'x', pairs: 3, problems: [problem], skipped })).toEqual([
-    'Benchmark x: 3 pairs, 1 more cannot run.',
+  expect(benchmarkLines({ name: 'x', pairs: [], problems: [problem], skipped })).toEqual([
+    'Benchmark x: 0 pairs, 1 more cannot run.',
     '  error: pair 7, im_2: the file is missing',
   ]);
 });
@@ -49,7 +50,15 @@ test.each([
   expect(clock(seconds)).toBe(text);
 });
 
-const progress = { what: 'encoding image 4 of 10', done: 6, total: 20, failed: 1, rate: 0.5, secondsLeft: 28 };
+const progress = {
+  what: 'encoding image 4 of 10',
+  unit: 'questions',
+  done: 6,
+  total: 20,
+  failed: 1,
+  rate: 0.5,
+  secondsLeft: 28,
+};
 
 test('progress has rate and time left', () => {
   expect(progressLine(progress)).toBe('6 of 20 questions, 1 failed, 30.0 a minute, 0:28 left, encoding image 4 of 10');

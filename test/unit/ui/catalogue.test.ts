@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { builtInCatalogue, type CatalogueEntry } from '../../../src/core/catalogue/catalogue.ts';
-import { describeModel } from '../../../src/core/hub/model.ts';
-import { isGated, progressWords } from '../../../src/ui/catalogue/words.ts';
-import { hubOffers, offersOf, placeOf, preferredOffer, type Place } from '../../../src/ui/lib/catalogue.ts';
-import type { DeviceReport } from '../../../src/ui/lib/capability.ts';
+import { builtInCatalogue, type CatalogueEntry } from '../../../src/core/models/catalogue.ts';
+import { describeModel } from '../../../src/core/models/hub/model.ts';
+import { isGated, progressWords } from '../../../src/ui/models/words.ts';
+import { hubOffers, offersOf, placeOf, preferredOffer, type Place } from '../../../src/ui/models/catalogue.ts';
+import type { DeviceReport } from '../../../src/ui/shared/capability.ts';
 
 const GiB = 2 ** 30;
 const limits = {
@@ -75,9 +75,18 @@ test('once the hub has listed a model, each choice is known to the byte, and wha
 test('a software adapter is no GPU for automatic runs', () => {
   const adapter = { info: {}, fallback: true, half: true, features: [], limits: {} };
   const report: DeviceReport = {
-    capabilities: { browser: '', cores: 2, isolated: true, adapter },
+    capabilities: {
+      browser: '',
+      cores: 2,
+      isolated: true,
+      shared: true,
+      locks: true,
+      offscreen: true,
+      memory: null,
+      adapter,
+    },
     memory: 4,
-    storage: { used: 1, quota: 11, persisted: false },
+    storage: { used: 1, quota: 11, persisted: false, where: 'disk' },
   };
   expect(placeOf(report)).toMatchObject({ kind: 'wasm', half: false, limits: { memory: 4 * GiB, freeStorage: 10 } });
 });

@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest';
 import type { StoredRun } from '../../../src/store/rows.ts';
-import { comparable, type ComparedRun } from '../../../src/ui/lib/compare.ts';
-import { methodsInWords } from '../../../src/ui/lib/terms.ts';
+import { comparable, type ComparedRun } from '../../../src/ui/compare/compare.ts';
+import { methodsInWords } from '../../../src/core/methods/labels.ts';
 
 const MEDICONFUSION = '36e5052ebe370aac7446f29cb1425fa47b1795b40e2e7a72462c93b5472c0d5f';
 const run: StoredRun = {
   ...{ id: '1', createdAt: '', config: null, info: null, status: 'done', certificate: null, benchmarkId: null },
 };
 const of = (benchmarkSha256: string, pairs: number): ComparedRun => ({
-  ...{ run, title: 'm', benchmark: 'b', benchmarkSha256, pairs, mcTexts: false, interval: null },
+  ...{ run, title: 'm', benchmark: 'b', benchmarkSha256, pairs, mcTexts: false, intervals: {} },
+  held: {
+    info: null,
+    benchmark: { name: 'b', sha256: benchmarkSha256, pairs: [], skipped: [], problems: [] },
+    records: [],
+  },
   summary: { pairs, questions: pairs * 2, skipped: [], failed: 0, methods: {}, best: null },
 });
 

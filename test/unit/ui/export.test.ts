@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { importedRunInfo } from '../../../src/core/results/imported-run.ts';
-import { PUBLISHED_READING } from '../../../src/core/scoring/again.ts';
-import { withReading } from '../../../src/core/results/run.ts';
+import { importedRunInfo } from '../../../src/core/exchange/imported-run.ts';
+import { PUBLISHED_READING } from '../../../src/core/methods/reading.ts';
+import { withReading } from '../../../src/core/records/run-info.ts';
 
 const info = importedRunInfo(
   { key: 'gpt', files: [], methods: ['mc'], records: [], problems: [] },

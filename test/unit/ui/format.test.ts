@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, fixed, percent, plural, rate, when } from '../../../src/ui/lib/format.ts';
+import { bytes, duration, fixed, percent, plural, rate, when } from '../../../src/ui/kit/format.ts';
 
 describe('numbers as the page writes them', () => {
   it.each([

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageIndex, Pair } from '../../../src/core/benchmark/types.ts';
-import type { JudgeInfo } from '../../../src/core/results/run.ts';
-import { scoredByPerson } from '../../../src/core/scoring/again.ts';
-import type { JudgeVerdict, ScoredRecord } from '../../../src/core/scoring/record.ts';
-import { byWhom, freeAnswers, judgeAfter, judgingState, nextWaiting } from '../../../src/ui/lib/judging.ts';
+import type { JudgeInfo } from '../../../src/core/records/run-info.ts';
+import { scoredByPerson } from '../../../src/core/methods/reading.ts';
+import type { JudgeVerdict, ScoredRecord } from '../../../src/core/records/record.ts';
+import { freeAnswers, judgeAfter } from '../../../src/core/methods/free-answers.ts';
+import { byWhom, judgingState, nextWaiting } from '../../../src/ui/shared/judging.ts';
 
 const MODEL = { name: 'phantom-judge', sha256: 'f'.repeat(64), a: 9, b: 2, text: 'A: 9\nB: 2' };
 const FILE = { name: 'of the imported file', sha256: '', a: 9, b: 2, text: '' };

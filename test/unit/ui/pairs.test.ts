@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageIndex, Letter, Pair } from '../../../src/core/benchmark/types.ts';
-import type { ResultRecord } from '../../../src/core/scoring/record.ts';
-import { indexRecords, matches, methodsOf, outcomeOf, pairRows, type PairFilter } from '../../../src/ui/lib/pairs.ts';
+import type { ResultRecord } from '../../../src/core/records/record.ts';
+import { matches, methodsOf, outcomeOf, pairRows, type PairFilter } from '../../../src/ui/shared/pairs.ts';
+import { indexRecords } from '../../../src/core/statistics/counts.ts';
 
 function record(pair: string, image: ImageIndex, method: string, chosen: Letter | null | 'fault'): ResultRecord {
   const right: Letter = image === 1 ? 'A' : 'B';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PUBLISHED_READING, type Reading } from '../../../src/core/scoring/again.ts';
-import type { ResultRecord, ScoredRecord } from '../../../src/core/scoring/record.ts';
+import { PUBLISHED_READING, type Reading } from '../../../src/core/methods/reading.ts';
+import type { ResultRecord, ScoredRecord } from '../../../src/core/records/record.ts';
 import {
   applicable,
   readableIn,
@@ -8,7 +8,7 @@ import {
   readingQuery,
   readingWords,
   readReading,
-} from '../../../src/ui/lib/reading.ts';
+} from '../../../src/ui/shared/reading.ts';
 
 const cases: readonly (readonly [Readonly<Record<string, string>>, Reading])[] = [
   [{}, PUBLISHED_READING],

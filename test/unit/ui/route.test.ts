@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hrefOf, readHash, type Route } from '../../../src/ui/lib/route.ts';
+import { hrefOf, readHash, type Route } from '../../../src/ui/shared/route.ts';
 
 const pages: readonly (readonly [string, Route])[] = [
   ['', { name: 'start' }],
@@ -7,12 +7,15 @@ const pages: readonly (readonly [string, Route])[] = [
   ['#/models', { name: 'models' }],
   ['#/benchmarks', { name: 'benchmarks' }],
   ['#/benchmarks/ab12', { name: 'benchmark', id: 'ab12' }],
+  ['#/benchmarks/ab12/take', { name: 'reader', id: 'ab12' }],
   ['#/run', { name: 'plan' }],
   ['#/runs', { name: 'runs' }],
   ['#/runs/r1', { name: 'run', id: 'r1' }],
   ['#/runs/r1/certificate', { name: 'certificate', id: 'r1' }],
   ['#/runs/r1/judge', { name: 'judge', id: 'r1' }],
   ['#/runs/r1/items/50001', { name: 'item', id: 'r1', pair: '50001' }],
+  ['#/curate', { name: 'curate' }],
+  ['#/curate/review', { name: 'review' }],
   ['#/compare', { name: 'compare' }],
   ['#/settings', { name: 'settings' }],
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitScale, isWindowed, moved, PLAIN_VIEW, transferOf, windowed, zoomed } from '../../../src/ui/lib/view.ts';
+import { fitScale, isWindowed, moved, PLAIN_VIEW, transferOf, windowed, zoomed } from '../../../src/ui/kit/view.ts';
 
 describe('the view of a pair', () => {
   it('keeps the point under the pointer where it is', () => {

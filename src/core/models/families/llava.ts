@@ -1,0 +1,23 @@
+import { common } from './common.ts';
+import type { Family } from './types.ts';
+
+/**
+ * LLaVA 1.5 and its kin (transformers: models/llava). The image becomes as many tokens as the vision session gives rows, whatever
+ * vision_feature_select_strategy says: the export has already selected.
+ */
+export const llava: Family = { ...common, type: 'llava', status: 'checked' };
+
+export const llavaOnevision: Family = {
+  ...common,
+  type: 'llava_onevision',
+  status: 'checked',
+  caveat: 'Images are shown to this model as one tile: transformers.js exports leave out its any-resolution tiling.',
+};
+
+/** FastVLM. Its template takes strings only; the engine then writes the placeholder into the text. */
+export const llavaQwen2: Family = { ...common, type: 'llava_qwen2' };
+
+/**
+ * LLaVA-NeXT (1.6), as tools/export writes it: the vision session packs the rows of all tiles, so that the image becomes as many tokens as it gives rows.
+ */
+export const llavaNext: Family = { ...common, type: 'llava_next', status: 'checked', sessionsOf: 'llava' };

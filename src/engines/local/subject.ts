@@ -1,0 +1,73 @@
+import { certificateKey } from '../../core/certificate/key.ts';
+import type { LadderRung } from '../../core/certificate/ladder.ts';
+import type { Attempt, Certificate, Check } from '../../core/certificate/types.ts';
+import type { Fault } from '../../core/fault.ts';
+import { VERSION } from '../../core/version.ts';
+import type { LoadedModel } from '../../protocol/engine.ts';
+import type { Capabilities } from './device.ts';
+import type { ResolvedModel } from './model.ts';
+
+/* What the certificates of the model under test and of a text model share. */
+
+/** What a certificate is about: a model on this device. */
+export interface Subject {
+  readonly model: ResolvedModel;
+  readonly threads: number;
+  readonly capabilities: Capabilities;
+}
+
+/** Everything a certificate depends on, known before a worker starts. The libraries' versions are pinned by Lookalike's own. */
+export function subjectKey({ model, threads, capabilities }: Subject, rung: LadderRung): string {
+  const gpu = rung.device === 'webgpu' ? capabilities.adapter : null;
+  return certificateKey({
+    device: rung.device,
+    dtype: rung.dtype,
+    adapter: gpu?.info ?? null,
+    features: gpu?.features ?? [],
+    limits: gpu?.limits ?? {},
+    threads,
+    browser: capabilities.browser,
+    libraries: {},
+    modelFiles: model.files,
+    lookalike: VERSION,
+  });
+}
+
+/** Facts of a certificate that only a loaded model knows. */
+export function loadedFacts(
+  { model, capabilities }: Pick<Subject, 'model' | 'capabilities'>,
+  { device, libraries }: Pick<LoadedModel, 'device' | 'libraries'>,
+): Pick<Certificate, 'adapter' | 'features' | 'limits' | 'browser' | 'libraries' | 'modelFiles'> {
+  return {
+    adapter: device.adapter,
+    features: device.features,
+    limits: device.limits,
+    browser: capabilities.browser,
+    libraries,
+    modelFiles: model.files.map(({ path, sha256 }) => ({ path, sha256 })),
+  };
+}
+
+/** A rung with its checks; passed where all of them are. */
+export function attemptOf({ name: rung, device, dtype, settings }: LadderRung, checks: readonly Check[]): Attempt {
+  return { rung, device, dtype, settings, checks, passed: checks.every((c) => c.passed) };
+}
+
+/** A rung that could not be tried. */
+export function failedAttempt(rung: LadderRung, f: Fault): Attempt {
+  const name = 'Loading and running the model';
+  return attemptOf(rung, [{ kind: 'loading', name, error: null, limit: 0, passed: false, detail: f.message }]);
+}
+
+/** WASM keeps a copy of every file in a 4 GB heap: above this the model is not tried there as a reference. */
+const WASM_REFERENCE_BYTES = 700 * 1024 * 1024;
+
+/** Why a rung is not compared with WASM, in the words of the skipped check; null where it can be. */
+export function noWasmReference(model: ResolvedModel, rung: LadderRung): string | null {
+  const bytes = model.source.files.reduce((n, f) => n + (f.path.endsWith('.json') ? 0 : f.size), 0);
+  if (bytes > WASM_REFERENCE_BYTES)
+    return 'Not made: the model is too large for WASM here. The full forward stands in for it.';
+  if (Object.values(rung.dtype).some((d) => d === 'fp16' || d === 'q4f16'))
+    return 'Not made: WASM does not compute in half precision. The full forward stands in for it.';
+  return null;
+}

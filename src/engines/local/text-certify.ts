@@ -1,0 +1,155 @@
+import { compareOutcomes, type Comparable } from '../../core/certificate/compare.ts';
+import type { LadderRung } from '../../core/certificate/ladder.ts';
+import { logprobLimit } from '../../core/certificate/limits.ts';
+import type { Attempt, Certificate, Check } from '../../core/certificate/types.ts';
+import { fail, fault, ok, type Fault, type Result } from '../../core/fault.ts';
+import type { OptionScore } from '../../core/records/record.ts';
+import type { LikelihoodsRequest, LoadedText } from '../../protocol/text.ts';
+import type { ResolvedModel } from './model.ts';
+import type { LocalStore } from './parts.ts';
+import type { LoadStep } from '../engine.ts';
+import type { Capabilities } from './device.ts';
+import { checkOperators } from './operators.ts';
+import { attemptOf, failedAttempt, loadedFacts, noWasmReference, subjectKey } from './subject.ts';
+import { TextHost } from './text-host.ts';
+
+export interface TextCertifyRequest {
+  readonly model: ResolvedModel;
+  readonly threads: number;
+  readonly rungs: readonly LadderRung[];
+  /** The first prompt, with two or more continuations. */
+  readonly probe: LikelihoodsRequest;
+  readonly capabilities: Capabilities;
+  readonly ports: Pick<LocalStore, 'certificate' | 'keepCertificate'>;
+  readonly says: (step: LoadStep) => void;
+}
+
+export interface CertifiedText {
+  readonly host: TextHost;
+  readonly loaded: LoadedText;
+  readonly certificate: Certificate;
+}
+
+/**
+ * Climbs the ladder as for the model under test: each rung gets a fresh worker and its checks (operators, the first prompt by a full forward, on WebGPU the
+ * first prompt against WASM), and the first that passes is taken. A text model that no rung computes rightly is refused.
+ */
+export async function certifyText(request: TextCertifyRequest): Promise<Result<CertifiedText>> {
+  const attempts: Attempt[] = [];
+  let last: Fault = fault('no-device', 'No device was found that could run the text model.');
+  for (const rung of request.rungs) {
+    const key = subjectKey(request, rung);
+    const known = await request.ports.certificate(key);
+    if (known?.passed && known.rung !== rung.name && known.device === rung.device) continue;
+    const host = new TextHost(request.model, rung, request.threads);
+    const tried = await checkRung(host, request, known);
+    if (!tried.ok) {
+      host.drop('its rung could not be tried');
+      last = tried.fault;
+      attempts.push(failedAttempt(rung, tried.fault));
+      if (['bad-model', 'unsupported', 'bad-prompt', 'unreadable', 'not-found'].includes(last.code)) break;
+      continue;
+    }
+    const { checks, loaded } = tried.value;
+    attempts.push(attemptOf(rung, checks));
+    if (loaded && checks.every((c) => c.passed)) {
+      const certificate = issue(request, rung, key, checks, loaded, attempts);
+      await request.ports.keepCertificate(certificate);
+      return ok({ host, loaded, certificate });
+    }
+    host.drop('its check failed');
+    const wrong = checks.find((c) => !c.passed);
+    last = fault(
+      'device-wrong',
+      `This device does not compute the text model ${request.model.id} rightly (${wrong?.name ?? ''}: ${wrong?.detail ?? ''}). Run with the device WASM or auto, or choose another dtype.`,
+    );
+  }
+  return fail(last);
+}
+
+async function checkRung(
+  host: TextHost,
+  request: TextCertifyRequest,
+  known: Certificate | null,
+): Promise<Result<{ readonly checks: readonly Check[]; readonly loaded: LoadedText | null }>> {
+  const { rung } = host;
+  const where = rung.device === 'wasm' ? 'WASM' : `WebGPU, ${rung.name}`;
+  const kept = (kind: Check['kind']): Check | undefined => known?.checks.find((c) => c.kind === kind && c.passed);
+  let operators = kept('operators');
+  if (!operators) {
+    request.says({ kind: 'checking', what: `operators for the text model (${where})` });
+    const made = await checkOperators((r) => host.worker().call((api) => api.checkOperators(r)), rung, request.threads);
+    if (!made.ok) return made;
+    operators = made.value;
+  }
+  if (!operators.passed) return ok({ checks: [operators], loaded: null });
+  request.says({ kind: 'loading', what: `the text model (${where})` });
+  const loaded = await host.load();
+  if (!loaded.ok) return loaded;
+  request.says({ kind: 'checking', what: `the first prompt (${where})` });
+  const held = await host.ask((api) => api.likelihoods(request.probe, false));
+  if (!held.ok) return held;
+  const full = await host.ask((api) => api.likelihoods(request.probe, true));
+  if (!full.ok) return full;
+  const limit = logprobLimit(rung.dtype);
+  const name = 'First prompt: kept state against full forward';
+  const forward = compareOutcomes('full-forward', name, comparable(held.value), comparable(full.value), limit);
+  const reference =
+    rung.device === 'webgpu' ? [kept('reference') ?? (await againstWasm(host, request, held.value, limit))] : [];
+  return ok({ checks: [operators, forward, ...reference], loaded: loaded.value });
+}
+
+/** The first prompt by the device against WASM, where the model fits there in the same dtype. */
+async function againstWasm(
+  { rung }: TextHost,
+  request: TextCertifyRequest,
+  found: readonly OptionScore[],
+  limit: number,
+): Promise<Check> {
+  const name = 'First prompt: this device against WASM';
+  const skipped = (detail: string): Check => ({ kind: 'reference', name, error: null, limit, passed: true, detail });
+  const why = noWasmReference(request.model, rung);
+  if (why !== null) return skipped(why);
+  request.says({ kind: 'checking', what: 'the first prompt (WASM)' });
+  const host = new TextHost(request.model, { ...rung, name: 'WASM', device: 'wasm' }, request.threads);
+  try {
+    const reference = await host.ask((api) => api.likelihoods(request.probe, false));
+    if (!reference.ok) return skipped(`Not made: WASM could not run the model (${reference.fault.message})`);
+    return compareOutcomes('reference', name, comparable(found), comparable(reference.value), limit);
+  } finally {
+    host.drop('the comparison is done');
+  }
+}
+
+/** Continuations by twos, as the certificate compares options. */
+function comparable(scores: readonly OptionScore[]): readonly Comparable[] {
+  return scores.flatMap((A, i) => {
+    const B = scores[(i + 1) % scores.length];
+    return B ? [{ pair: `continuation ${i + 1}`, image: 0, method: 'text', options: { A, B } }] : [];
+  });
+}
+
+function issue(
+  request: TextCertifyRequest,
+  rung: LadderRung,
+  key: string,
+  checks: readonly Check[],
+  loaded: LoadedText,
+  attempts: readonly Attempt[],
+): Certificate {
+  const { device, dtype, settings } = rung;
+  return {
+    version: '1',
+    key,
+    issuedAt: new Date().toISOString(),
+    passed: true,
+    overridden: false,
+    rung: rung.name,
+    settings,
+    device,
+    dtype,
+    ...loadedFacts(request, loaded),
+    checks,
+    attempts,
+  };
+}

@@ -1,0 +1,149 @@
+import type { Letter } from '../../../core/benchmark/types.ts';
+import { fault, FaultError } from '../../../core/fault.ts';
+import { findByText, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
+import { get, answerFault } from '../../../core/servers/exchange.ts';
+import {
+  chatAsk,
+  logitBias,
+  otherStyle,
+  PUSH,
+  sequenceBias,
+  TOP,
+  USUAL_STYLE,
+  type OpenAiStyle,
+} from '../../../core/servers/openai.ts';
+import { readModels } from '../../../core/servers/vllm.ts';
+import {
+  must,
+  notGiven,
+  type Adapter,
+  type AdapterParts,
+  type LetterReads,
+  type Looked,
+  type Sample,
+  type Ways,
+} from '../adapter.ts';
+import { chosenModel, fingerprintOf, writtenOf } from './shared.ts';
+
+type Bias = (bias: ReadonlyMap<number, number>) => Readonly<Record<string, unknown>>;
+const BIASES: readonly { readonly name: string; readonly body: Bias }[] = [
+  { name: 'sequence_bias', body: sequenceBias },
+  { name: 'logit_bias', body: logitBias },
+];
+
+interface Known {
+  model: string;
+  style: OpenAiStyle;
+  /** Log-probabilities are really given, not only asked for. */
+  top: boolean;
+  bias: Bias | null;
+}
+
+/** Any server with OpenAI's chat. Only what was tried is used. */
+export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter {
+  const known: Known = { model, style: USUAL_STYLE, top: true, bias: null };
+
+  /** A chat in the style that the server takes; a field that it refuses by name is left out from then on. */
+  async function chat(
+    prompt: ChatPrompt,
+    limit: number,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<ChatReply> {
+    for (;;) {
+      const answer = must(await send(chatAsk(known.model, prompt, limit, known.style, more)));
+      if (answer.status < 300) return must(readChat(answer.body));
+      const other = otherStyle(known.style, answer);
+      if (other === null) throw new FaultError(answerFault(answer, 'a question'));
+      known.style = other;
+    }
+  }
+
+  async function look(): Promise<Looked> {
+    const answer = must(await send(get('/v1/models')));
+    if (answer.status === 401 || answer.status === 403)
+      throw new FaultError(answerFault(answer, 'the list of its models'));
+    const names = answer.status < 300 ? readModels(answer.body).map((m) => m.id) : [];
+    // Folders that transformers serve loads on demand are in no list.
+    known.model = names.includes(model) || model === '' ? chosenModel(names, model) : model;
+    return { version: null, model: known.model, notes: [] };
+  }
+
+  async function ways({ letter }: Sample): Promise<Ways> {
+    const gd = await letters(letter).then(
+      () => 'top 20, by text',
+      () => null,
+    );
+    const choice = gd ?? (known.top ? 'top 20, by text' : await biasWay(letter));
+    return { gd: known.top ? 'top 20, by text' : null, choice, ps: null, psChat: null };
+  }
+
+  /** A bias is honoured if pushing either letter alone has it written. */
+  async function biasWay(prompt: ChatPrompt): Promise<string | null> {
+    if (letterIds === null) return null;
+    for (const { name, body } of BIASES) {
+      const written = async (id: number): Promise<string | null> => {
+        const answer = must(await send(chatAsk(known.model, prompt, 1, known.style, body(new Map([[id, PUSH]])))));
+        const reply = answer.status < 300 ? readChat(answer.body) : null;
+        return reply?.ok ? reply.value.text.trim() : null;
+      };
+      if ((await written(letterIds.A)) !== 'A' || (await written(letterIds.B)) !== 'B') continue;
+      known.bias = body;
+      return name;
+    }
+    return null;
+  }
+
+  async function letters(prompt: ChatPrompt): Promise<LetterReads> {
+    const reply = await chat(prompt, 1, TOP);
+    const [first] = reply.tokens;
+    if (!first || first.top.length === 0) {
+      known.top = false;
+      throw notGiven('log-probabilities: they were asked for and not given');
+    }
+    const find = (l: Letter): number => {
+      const found = findByText(first.top, l);
+      if (found.kind === 'found') return found.logprob;
+      throw new FaultError(
+        fault(
+          'unsupported',
+          found.kind === 'ambiguous'
+            ? `Two of the likeliest tokens read ${l}, and the server does not say which is which: there is no log p of the letter.`
+            : `The letter ${l} is not among the ${first.top.length} likeliest tokens that the server names (log p at most ${found.atMost.toFixed(2)}): there is no score.`,
+        ),
+      );
+    };
+    const at = new Map([
+      [0, find('A')],
+      [1, find('B')],
+    ]);
+    return { ids: { A: 0, B: 1 }, at, promptTokens: reply.promptTokens, notes: ['letters-by-text'] };
+  }
+
+  async function choice(prompt: ChatPrompt): Promise<{ chosen: Letter; promptTokens: number }> {
+    if (known.bias !== null && letterIds !== null) {
+      const pushed = new Map([
+        [letterIds.A, PUSH],
+        [letterIds.B, PUSH],
+      ]);
+      const reply = await chat(prompt, 1, known.bias(pushed));
+      const text = reply.text.trim();
+      if (text !== 'A' && text !== 'B')
+        throw new FaultError(
+          fault('server-wrong', `The server wrote "${reply.text}" where only A or B could be written.`),
+        );
+      return { chosen: text, promptTokens: reply.promptTokens };
+    }
+    const { at, promptTokens } = await letters(prompt);
+    return { chosen: (at.get(1) ?? 0) > (at.get(0) ?? 0) ? 'B' : 'A', promptTokens };
+  }
+
+  return {
+    ...{ look, ways, letters, choice },
+    options: () => Promise.reject(notGiven('log p of an option')),
+    chatOptions: () => Promise.reject(notGiven('log p of an option')),
+    write: async (prompt, limit) => writtenOf(await chat(prompt, limit)),
+    fingerprint: async (prompt, hot = false) =>
+      fingerprintOf(await chat(prompt, known.top ? 1 : 24, { ...TOP, ...(hot ? { temperature: 2, seed: 1 } : {}) })),
+    isControl: () => Promise.resolve(null),
+  };
+}

@@ -1,0 +1,1 @@
+export { webLocks } from '../bridge/locks.ts';

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_CHAT } from '../../../src/core/chat/settings.ts';
+import { isObject } from '../../../src/core/json.ts';
+import { GD } from '../../../src/core/methods/gd.ts';
+import { PS } from '../../../src/core/methods/ps.ts';
+import { familyOf } from '../../../src/core/models/families/registry.ts';
+import type { Family } from '../../../src/core/models/families/types.ts';
+import { loadTemplate } from '../../../workers/language/template.ts';
+import { createTokenizer } from '../../../workers/language/tokenizer.ts';
+import { createPromptMaker } from '../../../workers/vlm/prompts.ts';
+import { folderFiles } from '../language/folder.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', 'families');
+/** Families whose folders are written by tools/export. */
+const EXPORTED = ['llava_next', 'internvl', 'paligemma', 'blip-2', 'instructblip', 'mllama', 'janus'];
+const LAYOUT = { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null };
+
+interface Item {
+  readonly gd_ids: readonly number[];
+  readonly ps_ids: readonly number[];
+  readonly ps: Readonly<Record<'A' | 'B', { readonly tokens: readonly number[]; readonly start: number }>>;
+}
+interface Reference {
+  readonly prompts: { readonly letter: string; readonly open: string };
+  readonly items: Readonly<Record<string, Readonly<Record<'im_1' | 'im_2', Item>>>>;
+}
+const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(ROOT, ...path), 'utf8')) as T;
+
+async function opened(name: string) {
+  const folder = folderFiles(join(ROOT, name, 'model'));
+  const files = {
+    config: await folder.json('config.json'),
+    processor: await folder.json('processor_config.json'),
+    preprocessor: await folder.json('preprocessor_config.json'),
+    tokenizerConfig: await folder.json('tokenizer_config.json'),
+  };
+  const vocabulary = await folder.json('tokenizer.json');
+  if (!isObject(vocabulary)) throw new Error(`${name} has no tokenizer.json.`);
+  const tokenizer = createTokenizer(vocabulary, files.tokenizerConfig, await loadTemplate(folder));
+  const found = familyOf(files.config);
+  if (!found.ok) throw new Error(found.fault.message);
+  // PaliGemma's exports by tools/export read their prompts both ways.
+  const family: Family = found.value.prompt === 'settled' ? { ...found.value, prompt: 'whole' } : found.value;
+  const reference = json<Reference>(name, 'reference.json');
+  const image = family.imageTokenId(files, tokenizer);
+  const maker = (item: Item) => {
+    const rows = item.gd_ids.filter((id) => id === image).length;
+    const set = { name: 'set', system: null, prompts: reference.prompts };
+    return createPromptMaker(family, files, tokenizer, set, [{ layout: LAYOUT, rows }], DEFAULT_CHAT);
+  };
+  return { reference, maker };
+}
+
+describe('prompts of exported families', () => {
+  it.each(EXPORTED)('of %s have the ids of its processor, and so have the options behind them', async (name) => {
+    const { reference, maker } = await opened(name);
+    const rows = json<Record<string, Record<string, string>>>(name, 'benchmark', 'data', 'dataset.json');
+    for (const [pair, items] of Object.entries(reference.items))
+      for (const item of [items.im_1, items.im_2]) {
+        const row = rows[pair];
+        if (!isObject(row)) throw new Error(`No pair ${pair}.`);
+        const options = { A: row['option_A'] ?? '', B: row['option_B'] ?? '' };
+        const question = { pair, image: 1 as const, question: row['question'] ?? '', options, methods: [] };
+        const prompts = maker(item);
+        expect(prompts.prompt(GD, question).ids).toEqual(item.gd_ids);
+        const open = prompts.prompt(PS, question);
+        expect(open.ids).toEqual(item.ps_ids);
+        for (const letter of ['A', 'B'] as const) {
+          const { start, tokens } = prompts.withOption(open, options[letter]);
+          expect({ start, tokens }).toEqual({ start: item.ps[letter].start, tokens: item.ps[letter].tokens });
+        }
+      }
+  });
+
+  it('of InstructBLIP are one run each, and its Q-Former reads the text without the image', async () => {
+    const { reference, maker } = await opened('instructblip');
+    const item = Object.values(reference.items)[0]?.im_1;
+    if (!item) throw new Error('The reference is empty.');
+    const prompts = maker(item);
+    const question = { pair: 'p', image: 1 as const, question: 'Where?', options: { A: 'a', B: 'b' }, methods: [] };
+    expect([prompts.whole, prompts.reads]).toEqual([true, true]);
+    expect(prompts.prompt(PS, question).instruction).toBe(reference.prompts.open.replace('{q}', 'Where?'));
+  });
+});

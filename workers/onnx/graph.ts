@@ -1,0 +1,114 @@
+import { fields, text, type Field } from './protobuf.ts';
+
+/**
+ * Names of the nodes of some operators in an ONNX graph (ModelProto.graph, field 7; GraphProto.node, field 1; NodeProto.name 3, op_type 4), read by
+ * protobuf's field lengths, so that weights are stepped over and not parsed.
+ * @param bytes of the .onnx file
+ * @param operators such as 'Cos'
+ */
+export function nodeNames(bytes: Uint8Array, operators: ReadonlySet<string>): readonly string[] {
+  const names: string[] = [];
+  for (const graph of fields(bytes)) {
+    if (graph.number !== 7) continue;
+    for (const f of fields(bytes, graph.from, graph.to)) {
+      if (f.number !== 1) continue;
+      const node = readNode(bytes, f);
+      if (node.name !== '' && operators.has(node.operator)) names.push(node.name);
+    }
+  }
+  return names;
+}
+
+/** A node of a graph (NodeProto), as far as we read it. */
+export interface GraphNode {
+  readonly field: Field;
+  readonly name: string;
+  readonly operator: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Whole-number attributes by name; null for those of other kinds. */
+  readonly attributes: ReadonlyMap<string, number | null>;
+  /** An attribute is a graph of its own, which may use the outer graph's values. */
+  readonly nested: boolean;
+}
+
+export function readNode(bytes: Uint8Array, field: Field): GraphNode {
+  let [name, operator, domain, nested] = ['', '', '', false];
+  const inputs: string[] = [];
+  const outputs: string[] = [];
+  const attributes = new Map<string, number | null>();
+  for (const f of fields(bytes, field.from, field.to)) {
+    if (f.number === 1) inputs.push(text(bytes, f));
+    if (f.number === 2) outputs.push(text(bytes, f));
+    if (f.number === 3) name = text(bytes, f);
+    if (f.number === 4) operator = text(bytes, f);
+    if (f.number === 7) domain = text(bytes, f);
+    if (f.number !== 5) continue;
+    let [key, value]: [string, number | null] = ['', null];
+    for (const a of fields(bytes, f.from, f.to)) {
+      if (a.number === 1) key = text(bytes, a);
+      if (a.number === 3) value = a.value;
+      if (a.number === 6 || a.number === 11) nested = true;
+    }
+    attributes.set(key, value);
+  }
+  return { field, name, operator, domain, inputs, outputs, attributes, nested };
+}
+
+/** An initializer (TensorProto), as far as we read it. */
+export interface GraphTensor {
+  readonly field: Field;
+  readonly name: string;
+  /** TensorProto.DataType: 1 float, 2 uint8. */
+  readonly type: number;
+  /** The bytes, where they stand in the file as such (raw_data). */
+  readonly raw: Field | null;
+  /** The bytes are in another file. */
+  readonly external: boolean;
+}
+
+export function readTensor(bytes: Uint8Array, field: Field): GraphTensor {
+  let [name, type, external]: [string, number, boolean] = ['', 0, false];
+  let raw: Field | null = null;
+  for (const f of fields(bytes, field.from, field.to)) {
+    if (f.number === 2) type = f.value ?? 0;
+    if (f.number === 8) name = text(bytes, f);
+    if (f.number === 9) raw = f;
+    if (f.number === 13 || (f.number === 14 && f.value === 1)) external = true;
+  }
+  return { field, name, type, raw, external };
+}
+
+/**
+ * Files beside the graph that its tensors lie in (TensorProto.external_data, key `location`), each once, as the graph writes them. Initializers and constants
+ * of nested graphs are read too.
+ * @throws RangeError for a graph that is cut
+ */
+export function externalLocations(bytes: Uint8Array): readonly string[] {
+  const found = new Set<string>();
+  const tensor = (f: Field): void => {
+    for (const t of fields(bytes, f.from, f.to)) if (t.number === 13) add(t);
+  };
+  const add = (entry: Field): void => {
+    const parts = [...fields(bytes, entry.from, entry.to)].map((f) => [f.number, text(bytes, f)] as const);
+    const { 1: key, 2: value } = Object.fromEntries(parts);
+    if (key === 'location' && value !== undefined) found.add(value);
+  };
+  const graph = (from: number, to: number): void => {
+    for (const f of fields(bytes, from, to)) {
+      if (f.number === 5) tensor(f);
+      if (f.number !== 1) continue;
+      for (const attribute of fields(bytes, f.from, f.to)) {
+        if (attribute.number !== 5) continue;
+        // AttributeProto: t 5, g 6, graphs 11.
+        for (const a of fields(bytes, attribute.from, attribute.to)) {
+          if (a.number === 5) tensor(a);
+          if (a.number === 6 || a.number === 11) graph(a.from, a.to);
+        }
+      }
+    }
+  };
+  for (const f of fields(bytes)) if (f.number === 7) graph(f.from, f.to);
+  return [...found];
+}

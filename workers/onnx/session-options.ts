@@ -1,0 +1,118 @@
+import type { InferenceSession } from 'onnxruntime-web/webgpu';
+import { sessionPaths } from '../../src/core/models/folder.ts';
+import type { Rung } from '../../src/protocol/engine.ts';
+import type { Device, DtypeMap, ModelSource } from '../../src/protocol/model.ts';
+import type { ModelFiles } from './files.ts';
+import { nodeNames } from './graph.ts';
+import { unpackWeights, type Unpacked } from './unpack.ts';
+
+/** What the options of a model's sessions follow from. */
+export interface SessionRequest {
+  readonly source: ModelSource;
+  readonly device: Device;
+  readonly dtype: DtypeMap;
+  readonly rung: Rung;
+  readonly unpackBytes?: number;
+}
+
+export interface SessionOptions {
+  readonly session: InferenceSession.SessionOptions;
+  /** Matrices that were unpacked from 4 bits. */
+  readonly unpacked: number;
+}
+
+/**
+ * Options for a model's sessions: on WebGPU the provider and the nodes that stay on the CPU, on WASM the decoder's 4-bit weights unpacked.
+ * @param sessions the model's session files, without dtype suffix and ending
+ * @param decoder the one among them whose weights are used once a token
+ */
+export async function sessionOptions(
+  files: ModelFiles,
+  request: SessionRequest,
+  config: unknown,
+  sessions: readonly string[],
+  decoder: string,
+): Promise<SessionOptions> {
+  return request.device === 'webgpu'
+    ? webgpuOptions(request, await preciseNodes(files, request, sessions, config))
+    : wasmOptions(await unpackDecoder(files, request, config, decoder));
+}
+
+/** Graphs above this many bytes are not searched: exports of that size keep their rotary angles in tables. */
+const SEARCHED_BYTES = 300 * 1024 * 1024;
+
+/**
+ * Nodes that stay on the CPU under WebGPU: WGSL promises sine and cosine to 5e-4 only, so a graph that makes its rotary angles itself would move log p by some
+ * 1e-3 (measured on SwiftShader: 7e-3). Exports that keep the angles in tables have no such nodes.
+ */
+async function preciseNodes(
+  files: ModelFiles,
+  request: SessionRequest,
+  sessions: readonly string[],
+  config: unknown,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const name of sessions) {
+    const path = sessionPaths(name, request.dtype[name] ?? 'fp32', config)[0] ?? '';
+    const size = request.source.files.find((f) => f.path === path)?.size ?? Infinity;
+    if (size > SEARCHED_BYTES) continue;
+    const body = await (await files.response(path))?.arrayBuffer();
+    if (body) names.push(...nodeNames(new Uint8Array(body), new Set(['Sin', 'Cos'])));
+  }
+  return names;
+}
+
+function webgpuOptions(request: SessionRequest, forceCpuNodeNames: readonly string[]): SessionOptions {
+  const accumulate = { name: 'webgpu' as const, enableMatmulFp32Accumulation: request.rung.fp32Accumulation };
+  const webgpu = forceCpuNodeNames.length > 0 ? { ...accumulate, forceCpuNodeNames } : accumulate;
+  return { session: { executionProviders: [webgpu] }, unpacked: 0 };
+}
+
+/** Most bytes that a decoder's unpacked weights may take, where a request says nothing: WebAssembly has 4 GB for all that a model needs. */
+const UNPACK_BYTES = 2 ** 30;
+
+/** `UNPACK_BYTES`, and no more than a quarter of the device's memory where the browser tells it. */
+function unpackBytes(): number {
+  const gigabytes = 'deviceMemory' in navigator ? navigator.deviceMemory : null;
+  return typeof gigabytes === 'number' ? Math.min(UNPACK_BYTES, gigabytes * 2 ** 28) : UNPACK_BYTES;
+}
+
+interface UnpackedFile extends Unpacked {
+  /** Name of the data file, as the session knows it. */
+  readonly dataPath: string;
+}
+
+/** The decoder's 4-bit weights as fp32 ones, its new graph put in the place of its file; null where it stays as it is. */
+async function unpackDecoder(
+  files: ModelFiles,
+  request: SessionRequest,
+  config: unknown,
+  name: string,
+): Promise<UnpackedFile | null> {
+  const [path, ...data] = sessionPaths(name, request.dtype[name] ?? 'fp32', config);
+  if (path === undefined || data.length > 0 || request.dtype[name] !== 'q4') return null;
+  const size = request.source.files.find((f) => f.path === path)?.size ?? Infinity;
+  if (size > SEARCHED_BYTES) return null;
+  const body = await (await files.response(path))?.arrayBuffer();
+  const dataPath = `${path.split('/').at(-1) ?? ''}_data`;
+  try {
+    const unpacked = body ? unpackWeights(new Uint8Array(body), dataPath, request.unpackBytes ?? unpackBytes()) : null;
+    if (!unpacked) return null;
+    files.replace(path, unpacked.graph);
+    return { ...unpacked, dataPath };
+  } catch (e) {
+    // No memory for it, or a broken graph, of which the runtime has the better words.
+    if (e instanceof RangeError) return null;
+    throw e;
+  }
+}
+
+/**
+ * Prepacking would hold the unpacked weights nearly one and a half times (measured on SmolVLM 256M's shape: 749 MB instead of 527 MB) and save 30 to 60
+ * ms of processor time a run.
+ */
+function wasmOptions(unpacked: UnpackedFile | null): SessionOptions {
+  if (!unpacked) return { session: {}, unpacked: 0 };
+  const externalData = [{ path: unpacked.dataPath, data: unpacked.data }];
+  return { session: { externalData, extra: { session: { disable_prepacking: '1' } } }, unpacked: unpacked.nodes };
+}

@@ -1,0 +1,18 @@
+import { Inflate } from 'pako';
+
+/**
+ * Inflates a zlib stream as far as it goes: what stands behind its end is passed over, and where the end is missing, what came before it is given.
+ * @returns null where nothing of it can be inflated
+ */
+export function inflate(bytes: Uint8Array): Uint8Array | null {
+  const parts: Uint8Array[] = [];
+  const stream = new Inflate();
+  stream.onData = (part) => {
+    if (part instanceof Uint8Array) parts.push(part);
+  };
+  stream.push(bytes, true);
+  if (parts.length === 0) return null;
+  const out = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
+  parts.reduce((at, p) => (out.set(p, at), at + p.length), 0);
+  return out;
+}
