@@ -1,3 +1,5 @@
+import { csvCell } from '../benchmark/csv-write.ts';
+
 /** A table as data: what is in it and how it is marked, not how it is written. */
 export interface Cell {
   readonly text: string;
@@ -70,14 +72,14 @@ export function toCsv(grid: Grid): string {
 }
 
 export function csvLines(rows: readonly (readonly string[])[]): string {
-  return rows.map((r) => `${r.map(csvCell).join(',')}\r\n`).join('');
+  return rows.map((r) => `${r.map(guardedCell).join(',')}\r\n`).join('');
 }
 
-/** One cell: quoted where needed; a leading =, +, -, @, tab or line break of anything but a number gets an apostrophe (CSV injection). */
-export function csvCell(text: string): string {
+/** One cell for a spreadsheet: a leading =, +, -, @, tab or line break of anything but a number gets an apostrophe (CSV injection). */
+export function guardedCell(text: string): string {
   const number = /^-?\d+(\.\d+)?$/.test(text);
   const safe = !number && text !== '-' && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+  return csvCell(safe);
 }
 
 /** A LaTeX table (booktabs); bold and underline as printed in the paper. */
