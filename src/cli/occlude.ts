@@ -20,6 +20,7 @@ import { VERSION } from '../core/version.ts';
 import { openStore, type Store } from '../store/db.ts';
 import { choosePrompts, readServedBenchmark } from './data.ts';
 import type { EvaluateRequest } from './evaluate-types.ts';
+import { progressOf } from './progress.ts';
 import type { DriveContext, OutFile, Report, ServedFolder } from './types.ts';
 
 /** Where a model looks, as the command line asks for it. */
@@ -84,7 +85,7 @@ export async function occludePairs(
 }
 
 function tell(report: Report, what: string, done: number, total: number): void {
-  report({ type: 'progress', what, unit: 'encodes', done, total, failed: 0, rate: null, secondsLeft: null });
+  report(progressOf({ what, unit: 'encodes', done, total }));
 }
 
 /**
