@@ -15,6 +15,7 @@ import { keptMaps, occlusionText } from '../core/occlusion/file.ts';
 import { difference, regionEffects, scaleOf, shareIn, type OcclusionMap } from '../core/occlusion/map.ts';
 import { occlusionPicture } from '../core/occlusion/picture.ts';
 import type { OcclusionSettings } from '../core/occlusion/plan.ts';
+import { signed } from '../core/reports/grid.ts';
 import type { RunConfig } from '../core/records/run-config.ts';
 import { VERSION } from '../core/version.ts';
 import { openStore, type Store } from '../store/db.ts';
@@ -197,7 +198,7 @@ function wordsOf({ maps, work }: Occluded, benchmark: Benchmark, rasters: readon
       `pair ${map.pair}, image ${map.image}: log p(A) - log p(B) = ${difference(map.plain).toFixed(4)}, ${strongest(map)}${within}`,
       ...regionEffects(map).map(
         ({ change, without, turns }, at) =>
-          `  without region ${at + 1}${marks[at] ? ` (${marks[at].kind})` : ''}: ${without.toFixed(4)} (${signed(change)})${turns ? ', another answer' : ''}`,
+          `  without region ${at + 1}${marks[at] ? ` (${marks[at].kind})` : ''}: ${without.toFixed(4)} (${signed(change, 4)})${turns ? ', another answer' : ''}`,
       ),
     ].join('\n');
   });
@@ -209,8 +210,7 @@ function strongest(map: OcclusionMap): string {
   const at = map.cells.findIndex((c) => Math.abs(c) === scale);
   const [row, column] = [Math.floor(at / map.grid) + 1, (at % map.grid) + 1];
   const change = map.cells[at] ?? 0;
-  return `most changed (${signed(change)}) without the cell in row ${row}, column ${column}`;
+  return `most changed (${signed(change, 4)}) without the cell in row ${row}, column ${column}`;
 }
 
-const signed = (change: number): string => `${change < 0 ? '' : '+'}${change.toFixed(4)}`;
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;

@@ -25,6 +25,12 @@ export function percentText(value: number | null | undefined): string {
   return value === null || value === undefined ? '-' : value.toFixed(2);
 }
 
+/** '+1.20', '-0.35', '0.00': a change says its direction. */
+export function signed(value: number, places: number): string {
+  const text = Math.abs(value).toFixed(places);
+  return Number(text) === 0 ? text : `${value < 0 ? '-' : '+'}${text}`;
+}
+
 /** GitHub Markdown; underlining, which it lacks, as <u>. A header group is written before its columns' names. */
 export function toMarkdown(grid: Grid): string {
   const escaped = (t: string): string =>
