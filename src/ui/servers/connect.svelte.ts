@@ -100,5 +100,3 @@ export function createConnection() {
     },
   };
 }
-
-export type Connection = ReturnType<typeof createConnection>;
