@@ -1,5 +1,6 @@
 import { dtypesIn, modelFiles, modelRoot } from '../core/models/folder.ts';
 import { fault, FaultError } from '../core/fault.ts';
+import type { FolderFacts } from '../core/models/kind.ts';
 import { readJson, stringAt } from '../core/json.ts';
 import type { ModelSource } from '../protocol/model.ts';
 import { checked } from './checked.ts';
@@ -7,14 +8,7 @@ import { chunksOf, deleteBucket, newBucket, noRoom, PART_BYTES, putChunk, requir
 import { attempt, transact, type Store } from './db.ts';
 import { sha256 } from './hash.ts';
 import { withHasher, type HashPart } from './hasher.ts';
-import {
-  keptModel,
-  type KeptFile,
-  type KeptModel,
-  type KeptPart,
-  type ModelFacts,
-  type ModelOrigin,
-} from './model-rows.ts';
+import { keptModel, type KeptFile, type KeptModel, type KeptPart, type ModelOrigin } from './model-rows.ts';
 
 /** A file of a model as it is brought: its path (with '/') and its bytes, read lazily. */
 export interface ModelFileInput {
@@ -153,7 +147,7 @@ async function copyOf(part: Blob, path: string): Promise<Blob> {
 }
 
 /** What config.json and the file names say. */
-async function factsOf(inputs: readonly ModelFileInput[]): Promise<ModelFacts> {
+async function factsOf(inputs: readonly ModelFileInput[]): Promise<FolderFacts> {
   const config = inputs.find((f) => f.path === 'config.json');
   return { modelType: await modelTypeOf(config?.blob ?? null), dtypes: dtypesIn(inputs.map((f) => f.path)) };
 }

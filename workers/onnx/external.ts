@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { ModelFiles } from './files.ts';
-import { externalLocations } from './graph.ts';
+import { externalLocations, SEARCHED_BYTES } from './graph.ts';
 
 /** Weights that stand beside a graph, as a session takes them. */
 export interface ExternalFile {
@@ -15,9 +15,6 @@ export interface SessionFiles {
   readonly graph: string;
   readonly announced: readonly string[];
 }
-
-/** Graphs above this many bytes hold their weights themselves, and are not searched. */
-export const SEARCHED_BYTES = 300 * 1024 * 1024;
 
 /** The data files of graphs, as found. */
 interface Found {

@@ -1,5 +1,8 @@
 import { fields, text, type Field } from './protobuf.ts';
 
+/** Graphs above this many bytes are not searched: exports of that size hold their weights themselves, and keep their rotary angles in tables. */
+export const SEARCHED_BYTES = 300 * 1024 * 1024;
+
 /**
  * Names of the nodes of some operators in an ONNX graph (ModelProto.graph, field 7; GraphProto.node, field 1; NodeProto.name 3, op_type 4), read by
  * protobuf's field lengths, so that weights are stepped over and not parsed.
