@@ -36,14 +36,14 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
       .join(i.maybe(0, 'd') ?? '');
   },
   reverse: (v) => {
-    if (v instanceof Stream) return new Stream([...v.take()].reverse());
-    return typeof v === 'string' ? [...v].reverse().join('') : new Stream([...iterate(v)].reverse());
+    if (v instanceof Stream) return new Stream(() => [...v.take()].reverse());
+    return typeof v === 'string' ? [...v].reverse().join('') : reversed(iterate(v));
   },
   sort: (v, i) => sorted(iterate(v), folding(i, 1, i.value(2, 'attribute')), truth(i.value(0, 'reverse') ?? false)),
   unique: (v, i) => {
     const get = folding(i, 0, i.value(1, 'attribute'));
     const seen: Value[] = [];
-    return new Stream(
+    return new Stream(() =>
       iterate(v).filter((item) => {
         const key = get(item);
         if (seen.some((s) => equal(s, key))) return false;
@@ -65,7 +65,7 @@ export const SEQUENCE_FILTERS: Readonly<Record<string, Filter>> = {
     );
   },
   groupby: (v, i) => grouped(iterate(v), i),
-  map: (v, i) => new Stream(iterate(v).map(mapped(i))),
+  map: (v, i) => mapping(v, i),
   select: (v, i) => chosen(v, i, false, true),
   reject: (v, i) => chosen(v, i, false, false),
   selectattr: (v, i) => chosen(v, i, true, true),
@@ -123,6 +123,15 @@ function grouped(items: readonly Value[], i: Input): Value[] {
   return groups.map((g) => new Seq('tuple', [g.key, g.items], ['grouper', 'list']));
 }
 
+function reversed(items: readonly Value[]): Stream {
+  return new Stream(() => [...items].reverse());
+}
+
+function mapping(value: Value, i: Input): Stream {
+  const get = mapped(i);
+  return new Stream(() => iterate(value).map(get));
+}
+
 function mapped(i: Input): Getter {
   if (i.args.length === 0 && i.named.has('attribute'))
     return getter(i, i.named.get('attribute'), i.named.get('default'));
@@ -136,7 +145,7 @@ function chosen(value: Value, i: Input, byAttribute: boolean, keep: boolean): St
   const [test, ...args] = i.args.slice(byAttribute ? 1 : 0);
   if (test !== undefined && typeof test !== 'string') throw new JinjaError('a test is named by a text');
   const passes = (item: Value): boolean => (test === undefined ? truth(get(item)) : i.test(test, get(item), args));
-  return new Stream(iterate(value).filter((item) => passes(item) === keep));
+  return new Stream(() => iterate(value).filter((item) => passes(item) === keep));
 }
 
 function batched(items: readonly Value[], size: number, fill: Value): Stream {
@@ -144,7 +153,7 @@ function batched(items: readonly Value[], size: number, fill: Value): Stream {
   for (let at = 0; at < items.length; at += size) out.push(items.slice(at, at + size));
   const last = out.at(-1);
   if (fill !== null && last !== undefined) while (last.length < size) last.push(fill);
-  return new Stream(out);
+  return new Stream(() => out);
 }
 
 function summed(items: readonly Value[], start: Value): Value {

@@ -12,6 +12,7 @@ import {
   numeric,
   truth,
   tuple,
+  typeName,
   Undefined,
   whole,
   Stream,
@@ -32,7 +33,7 @@ const VALUE_FILTERS: Readonly<Record<string, Filter>> = {
   escape: (v) => escaped(v),
   e: (v) => escaped(v),
   replace: (v, i) => replaced(str(v), str(i.needed(0, 'old')), str(i.needed(1, 'new')), i.count(2, 'count', -1)),
-  indent: (v, i) => indented(str(v), i),
+  indent: (v, i) => indented(v, i),
   center: (v, i) => centred(str(v), i.count(0, 'width', 80)),
   wordcount: (v) => (str(v).match(/[\p{L}\p{N}_]+/gu) ?? []).length,
   default: (v, i) => defaulted(v, i),
@@ -42,11 +43,12 @@ const VALUE_FILTERS: Readonly<Record<string, Filter>> = {
   float: (v, i) => floating(v, i.value(0, 'default') ?? new Float(0)),
   abs: (v) => (v instanceof Float ? new Float(Math.abs(v.value)) : Math.abs(whole(v, 'abs'))),
   round: (v, i) => rounded(v, i),
-  items: (v) => {
-    if (v instanceof Undefined) return new Stream([]);
-    if (v instanceof Map) return new Stream([...v].map(([k, x]) => tuple(k, x)));
-    throw new JinjaError('Can only get item pairs from a mapping.');
-  },
+  items: (v) =>
+    new Stream(() => {
+      if (v instanceof Undefined) return [];
+      if (v instanceof Map) return [...v].map(([k, x]) => tuple(k, x));
+      throw new JinjaError('Can only get item pairs from a mapping.');
+    }),
 };
 
 /** Filters that Jinja2 has and no chat template needs. */
@@ -85,7 +87,9 @@ function escaped(value: Value): Value {
   return value instanceof Markup ? value : new Markup(str(value).replace(/[&<>'"]/g, (c) => ENTITIES[c] ?? c));
 }
 
-function indented(text: string, i: Input): string {
+function indented(text: Value, i: Input): string {
+  if (text instanceof Undefined) throw new JinjaError(text.why);
+  if (typeof text !== 'string') throw new JinjaError(`indent wants a text, not ${typeName(text)}`);
   const width = i.value(0, 'width') ?? 4;
   const by = typeof width === 'string' ? width : ' '.repeat(whole(width, 'indent'));
   const lines = splitLines(`${text}\n`);
@@ -114,13 +118,15 @@ function json(value: Value, i: Input): string {
 
 function integer(value: Value, i: Input): Value {
   const fallback = i.value(0, 'default') ?? 0;
+  if (value instanceof Undefined) throw new JinjaError(value.why);
   if (i.count(1, 'base', 10) !== 10) return lacks("the filter 'int' with a base");
-  const number = typeof value === 'string' ? parsed(value) : numeric(value);
+  const number = typeof value === 'string' || value instanceof Markup ? parsed(str(value)) : numeric(value);
   return number === null || !Number.isFinite(number) ? fallback : Math.trunc(number) + 0;
 }
 
 function floating(value: Value, fallback: Value): Value {
-  const number = typeof value === 'string' ? parsed(value) : numeric(value);
+  if (value instanceof Undefined) throw new JinjaError(value.why);
+  const number = typeof value === 'string' || value instanceof Markup ? parsed(str(value)) : numeric(value);
   return number === null ? fallback : new Float(number);
 }
 

@@ -1,5 +1,5 @@
 import { methodOf } from './methods.ts';
-import { JinjaError, Seq, Space, typeName, Undefined, type Value } from './values.ts';
+import { JinjaError, lacks, Markup, Seq, Space, typeName, Undefined, type Value } from './values.ts';
 
 /** `value.name`: what Python's attribute would be, else the item of that name. */
 export function attribute(value: Value, name: string): Value {
@@ -23,6 +23,7 @@ function own(value: Value, name: string): Value | undefined {
     throw new JinjaError(`access to attribute '${name}' of '${typeName(value)}' object is unsafe.`);
   if (value instanceof Space) return value.values.get(name);
   if (value instanceof Seq && value.names.includes(name)) return value.items[value.names.indexOf(name)];
+  if (value instanceof Markup) return lacks(`'${name}' of a text marked safe`);
   return methodOf(value, name) ?? undefined;
 }
 
@@ -32,6 +33,7 @@ function under(value: Value, key: Value): Value | undefined {
   const place = typeof key === 'number' ? key : typeof key === 'boolean' ? Number(key) : null;
   if (place === null) return undefined;
   if (typeof value === 'string') return [...value].at(place);
+  if (value instanceof Markup) return [...value.text].at(place);
   if (Array.isArray(value)) return value.at(place);
   return value instanceof Seq && value.kind !== 'view' ? value.items.at(place) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Macro, Node, Target } from './ast.ts';
 import { call, evaluate, filterText } from './evaluate.ts';
 import type { Scope } from './scope.ts';
+import { namesIn } from './symbols.ts';
 import { str } from './text.ts';
 import { equal, func, iterate, JinjaError, Seq, Space, truth, Undefined, type Named, type Value } from './values.ts';
 
@@ -144,7 +145,8 @@ function assign(target: Target, value: Value, scope: Scope): void {
 /** A macro: a function that writes its body in a scope within the one that it stands in. */
 function macro(node: Macro, scope: Scope): Value {
   const names = node.parameters.map((p) => p.name);
-  const [more, byName] = ['varargs', 'kwargs'].map((name) => mentions(node.body, name) && !names.includes(name));
+  const read = namesIn(node.body);
+  const [more, byName] = ['varargs', 'kwargs'].map((name) => read.includes(name) && !names.includes(name));
   return func((args, named) => {
     const inner = scope.inner();
     const extra = [...named].filter(([name]) => !names.includes(name) && name !== 'caller');
@@ -170,12 +172,4 @@ function bind({ name, parameters }: Macro, args: readonly Value[], named: Named,
     else if (parameter.fallback !== null) inner.set(parameter.name, evaluate(parameter.fallback, inner));
     else inner.set(parameter.name, new Undefined(`parameter '${parameter.name}' was not provided`));
   }
-}
-
-/** Whether a part of a template's tree reads a name. */
-function mentions(tree: unknown, name: string): boolean {
-  if (Array.isArray(tree)) return tree.some((part) => mentions(part, name));
-  if (typeof tree !== 'object' || tree === null) return false;
-  const node = tree as Readonly<Record<string, unknown>>;
-  return (node['kind'] === 'name' && node['name'] === name) || Object.values(node).some((part) => mentions(part, name));
 }

@@ -1,8 +1,8 @@
-import type { Node } from './ast.ts';
 import { parse } from './parse.ts';
 import { render } from './render.ts';
 import { scopeOf } from './scope.ts';
-import { fromJson, func, iterate, JinjaError, Seq, Space, whole, type Value } from './values.ts';
+import { setBeforeRead } from './symbols.ts';
+import { fromJson, func, iterate, JinjaError, Seq, Space, Undefined, whole, type Value } from './values.ts';
 import { str } from './text.ts';
 import { strftime } from '../chat/date.ts';
 
@@ -22,12 +22,15 @@ export interface JinjaTemplate {
  * @throws JinjaError for one that is broken or uses what Lookalike lacks
  */
 export function readTemplate(source: string): JinjaTemplate {
-  const nodes: readonly Node[] = parse(source);
+  const nodes = parse(source);
+  const unset = setBeforeRead(nodes);
   return {
     render: (values, date) => {
       const given = Object.entries(values).map(([name, value]) => [name, fromJson(value)] as const);
       const globals = scopeOf(new Map([...functions(date), ...given]));
-      return render(nodes, globals.inner());
+      const scope = globals.inner();
+      for (const name of unset) scope.set(name, new Undefined(`'${name}' is undefined`));
+      return render(nodes, scope);
     },
   };
 }

@@ -41,7 +41,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   mapping: (v) => v instanceof Map,
   iterable: (v) => sequence(v) || v instanceof Stream || v instanceof Seq,
   sequence: (v) => sequence(v),
-  callable: (v) => v instanceof Func,
+  callable: (v) => v instanceof Func || v instanceof Undefined,
   odd: (v) => Math.abs(whole(v, 'odd') % 2) === 1,
   even: (v) => whole(v, 'even') % 2 === 0,
   divisibleby: (v, by = null) => whole(v, 'divisibleby') % whole(by, 'divisibleby') === 0,
@@ -55,6 +55,12 @@ const TESTS: Readonly<Record<string, Test>> = {
   ...{ gt: above, greaterthan: above, '>': above, ge: atLeast, '>=': atLeast },
 };
 
+/** The tests that compare with another value. */
+const TWO = new Set([
+  ...['divisibleby', 'in', 'sameas', 'eq', 'equalto', '==', 'ne', '!=', 'lt', 'lessthan', '<'],
+  ...['le', '<=', 'gt', 'greaterthan', '>', 'ge', '>='],
+]);
+
 function sequence(value: Value): boolean {
   if (value instanceof Seq) return value.kind !== 'view';
   const listed = typeof value === 'string' || Array.isArray(value) || value instanceof Map;
@@ -64,7 +70,11 @@ function sequence(value: Value): boolean {
 /** @throws JinjaError for a test that neither Jinja2 nor Lookalike knows */
 export function applyTest(name: string, value: Value, args: readonly Value[]): boolean {
   const test = Object.hasOwn(TESTS, name) ? TESTS[name] : undefined;
-  if (test !== undefined) return test(value, ...args);
+  if (test !== undefined) {
+    const wanted = TWO.has(name) ? 1 : 0;
+    if (args.length === wanted) return test(value, ...args);
+    throw new JinjaError(`the test '${name}' takes ${wanted} argument(s), not ${args.length}`);
+  }
   if (name === 'filter' || name === 'test') return lacks(`the test '${name}'`);
   throw new JinjaError(`No test named '${name}'.`);
 }

@@ -65,13 +65,15 @@ export function strip(text: string, chars: string | null, ends: 'both' | 'left' 
   return points.slice(0, end).join('');
 }
 
+/** What ends a line for Python's `splitlines`. */
+const LINE_ENDS = '\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029';
+const LINES = new RegExp(`[^${LINE_ENDS}]*(?:\\r\\n|[${LINE_ENDS}])|[^${LINE_ENDS}]+$`, 'gu');
+const LINE_END = new RegExp(`(?:\\r\\n|[${LINE_ENDS}])$`, 'u');
+
 /** Python's `splitlines`. */
 export function splitLines(text: string, keepEnds = false): string[] {
-  const lines =
-    text.match(
-      /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+$/gu,
-    ) ?? [];
-  return keepEnds ? lines : lines.map((line) => line.replace(/(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])$/u, ''));
+  const lines = text.match(LINES) ?? [];
+  return keepEnds ? lines : lines.map((line) => line.replace(LINE_END, ''));
 }
 
 /** Python's `str.title`: every run of letters begins with a capital. */

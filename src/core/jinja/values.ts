@@ -47,20 +47,21 @@ export class Seq {
   }
 }
 
-/** A generator, as most filters give: always true, without a length, read once. */
+/** A generator, as most filters give: always true, without a length, made when it is first read, and read once. */
 export class Stream {
-  private items: readonly Value[];
-  constructor(items: readonly Value[]) {
-    this.items = items;
+  private items: readonly Value[] | null = null;
+  private readonly make: () => readonly Value[];
+  constructor(make: () => readonly Value[]) {
+    this.make = make;
   }
   take(): readonly Value[] {
-    const taken = this.items;
+    const taken = this.items ?? this.make();
     this.items = [];
     return taken;
   }
   /** The next item alone. */
   next(): Value | undefined {
-    const [first, ...rest] = this.items;
+    const [first, ...rest] = this.take();
     this.items = rest;
     return first;
   }
@@ -142,6 +143,7 @@ export function typeName(value: Value): string {
 export function iterate(value: Value): readonly Value[] {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string') return [...value];
+  if (value instanceof Markup) return [...value.text];
   if (value instanceof Seq) return value.items;
   if (value instanceof Map) return [...value.keys()];
   if (value instanceof Stream) return value.take();
@@ -152,7 +154,6 @@ export function iterate(value: Value): readonly Value[] {
 export function lengthOf(value: Value): number {
   if (value instanceof Stream || value instanceof Space)
     throw new JinjaError(`object of type '${typeName(value)}' has no len()`);
-  if (value instanceof Markup) return [...value.text].length;
   try {
     return iterate(value).length;
   } catch {
@@ -213,7 +214,10 @@ export function contains(container: Value, item: Value): boolean {
     if (item instanceof Undefined) throw new JinjaError(item.why);
     throw new JinjaError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
   }
-  if (container instanceof Map) return container.has(item);
+  if (container instanceof Map) {
+    if (Array.isArray(item) || item instanceof Map) throw new JinjaError(`unhashable type: '${typeName(item)}'`);
+    return container.has(item);
+  }
   if (numeric(container) !== null || container === null || container instanceof Space || container instanceof Func)
     throw new JinjaError(`argument of type '${typeName(container)}' is not iterable`);
   if (container instanceof Markup) return lacks('`in` a text marked safe');

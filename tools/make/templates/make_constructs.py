@@ -3,7 +3,7 @@
 
 Made with transformers 5.24.0 and Jinja2 3.1.6; the day is held at 26 July 2024. Needs neither torch nor a model.
 """
-import datetime, json, sys
+import copy, datetime, json, sys
 from constructs import CONSTRUCTS, VALUES
 from transformers.utils import chat_template_utils
 
@@ -20,7 +20,7 @@ for kind, templates in CONSTRUCTS.items():
     for template in templates:
         case = {'kind': kind, 'template': template}
         try:
-            case['rendered'] = chat_template_utils._compile_jinja_template(template).render(**VALUES)
+            case['rendered'] = chat_template_utils._compile_jinja_template(template).render(**copy.deepcopy(VALUES))
         except Exception as e:
             case['error'] = str(e).split('\n')[0]
         # An address in memory: the template writes out what has no text.
