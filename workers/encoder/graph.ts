@@ -3,7 +3,8 @@ import { fault, FaultError, type Result } from '../../src/core/fault.ts';
 import { stringAt } from '../../src/core/json.ts';
 import type { ProcessorFiles } from '../../src/core/images/settings.ts';
 import type { EncoderLoadRequest } from '../../src/protocol/encoder.ts';
-import { dataOfGraph, SEARCHED_BYTES } from '../onnx/external.ts';
+import { SEARCHED_BYTES } from '../../src/core/onnx/external.ts';
+import { dataOfGraph } from '../onnx/external.ts';
 import type { ModelFiles } from '../onnx/files.ts';
 import { nodeNames } from '../onnx/graph.ts';
 

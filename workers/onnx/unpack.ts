@@ -1,5 +1,5 @@
 import { readNode, readTensor, type GraphNode, type GraphTensor } from './graph.ts';
-import { concat, fields, lengthField, numberField, text, textField, type Field } from './protobuf.ts';
+import { concat, fields, lengthField, numberField, text, textField, type Field } from '../../src/core/onnx/protobuf.ts';
 
 /** A graph whose 4-bit weights became fp32 ones, which stand in a data file of their own (ONNX external data). */
 export interface Unpacked {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { concat, fields, lengthField, numberField, textField } from '../../../workers/onnx/protobuf.ts';
+import { concat, fields, lengthField, numberField, textField } from '../../../src/core/onnx/protobuf.ts';
 
 /** Weights smaller than this stay in the graph. */
 const SMALLEST = 1024;
