@@ -69,14 +69,16 @@ export async function openWebKit(programs: ReturnType<typeof ensureWebKit>): Pro
   driver.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
   const base = `http://127.0.0.1:${port}`;
   const post = async (path: string, body: unknown): Promise<unknown> => {
-    const answer = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) }).catch((cause: unknown) => {
-      // A connection that breaks and the end of the process are heard of in either order.
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
-      const end = driver.signalCode ?? driver.exitCode;
-      if (end !== null)
-        throw new DriverEnded(`WebKitWebDriver ended by itself (${end}): ${said.slice(-2000)}`, { cause });
-      throw new Error(`WebKitWebDriver does not answer ${path}: ${said.slice(-2000)}`, { cause });
-    });
+    const answer = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) }).catch(
+      async (cause: unknown) => {
+        // A connection that breaks and the end of the process are heard of in either order.
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
+        const end = driver.signalCode ?? driver.exitCode;
+        if (end !== null)
+          throw new DriverEnded(`WebKitWebDriver ended by itself (${end}): ${said.slice(-2000)}`, { cause });
+        throw new Error(`WebKitWebDriver does not answer ${path}: ${said.slice(-2000)}`, { cause });
+      },
+    );
     const { value } = (await answer.json()) as { value: { error?: string; message?: string } | null };
     if (value?.error !== undefined) throw new Error(`${value.error}: ${value.message ?? ''}`);
     return value;
