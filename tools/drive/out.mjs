@@ -26,7 +26,7 @@ import { Stop, errorCode, words } from '../say.mjs';
  * A short name for a folder that is good in a file name.
  * @param {string} text
  */
-export function slug(text) {
+function slug(text) {
   return (
     text
       .toLowerCase()

@@ -6,7 +6,7 @@ import type { QuestionPlan } from './asks.ts';
 import type { Tokenizer } from '../language/tokenizer.ts';
 
 /** Note of a question whose options are the same to the model. */
-export const SAME_TOKENS = 'same-tokens';
+const SAME_TOKENS = 'same-tokens';
 
 /**
  * Refuses a question that the model would read as something else.
@@ -50,7 +50,7 @@ export function requireRoom(
 }
 
 /** Note of a written answer that had less room in the model's context than its method allows. */
-export const LITTLE_ROOM = 'little-room';
+const LITTLE_ROOM = 'little-room';
 
 /**
  * A plan whose written answers end where the model's context does: behind a long prompt there is less room than a method allows. The last token written

@@ -53,7 +53,7 @@ export function describeModel(
 }
 
 /** Sessions that a model's family loads; all that the repository has, where the model is of another kind (encoders, judges). */
-export function sessionsNeeded(model: HubModel): Result<readonly string[]> {
+function sessionsNeeded(model: HubModel): Result<readonly string[]> {
   const present = Object.keys(model.sizes);
   if (!present.includes('vision_encoder')) return ok(onlySession(model, present));
   const family = familyOf(model.config);
