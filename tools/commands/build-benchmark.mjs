@@ -4,7 +4,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { count, flag, text, texts, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
-import { namesIn, writeFiles } from '../drive/out.mjs';
+import { namesIn } from '../drive/out.mjs';
+import { writeFiles } from '../drive/write.mjs';
 import { Stop, note } from '../say.mjs';
 import { hash, trailText } from './verify-review.mjs';
 
