@@ -1,12 +1,10 @@
+import { SAME_TOKENS } from '../../src/core/methods/likelihood.ts';
 import { controlToken } from '../../src/core/chat/control-tokens.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { PlannedSequence } from '../../src/core/plan/tree.ts';
 import type { QuestionAsk } from '../../src/core/plan/ask.ts';
 import type { QuestionPlan } from './asks.ts';
 import type { Tokenizer } from '../language/tokenizer.ts';
-
-/** Note of a question whose options are the same to the model. */
-const SAME_TOKENS = 'same-tokens';
 
 /**
  * Refuses a question that the model would read as something else.
