@@ -9,7 +9,7 @@ export const ORDERS = ['gap', 'med', 'chance'] as const;
 /** How pairs are sorted: by gap (sim_med - sim_gen), by sim_med, or by chance from a seed, as the paper drew them. */
 export type Order = (typeof ORDERS)[number];
 
-const DROP_REASONS = [
+export const DROP_REASONS = [
   'same-image',
   'near-duplicate',
   'same-figure',
