@@ -10,7 +10,7 @@ import { subjectOf, type Subject } from '../core/reports/subject.ts';
 import { VERSION } from '../core/version.ts';
 
 /** How many of the worst pairs a report shows where nobody says. */
-export const WORST = 12;
+const WORST = 12;
 
 /** A run as the page holds it. */
 export interface HeldRun {
