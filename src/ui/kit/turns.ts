@@ -32,24 +32,36 @@ export function inTurn(then: () => void): () => void {
   };
 }
 
-/**
- * Does long work, and hands over what it found.
- * @returns the way to leave it
- */
-export function workThrough<T>(steps: Steps<T>, found: (value: T) => void): () => void {
-  let leave: () => void;
-  const turn = (): void => {
+const turn = (): Promise<void> => new Promise((resolve) => void inTurn(resolve));
+
+/** Does long work in turns; what follows from it is a turn of its own. */
+export async function inTurns<T>(steps: Steps<T>): Promise<T>;
+export async function inTurns<T>(steps: Steps<T>, left: () => boolean): Promise<T | null>;
+export async function inTurns<T>(steps: Steps<T>, left = (): boolean => false): Promise<T | null> {
+  for (;;) {
+    await turn();
+    if (left()) return null;
     const until = performance.now() + TURN;
     do {
       const step = steps.next();
       if (step.done === true) {
-        // What follows from it is a turn of its own.
-        leave = inTurn(() => found(step.value));
-        return;
+        await turn();
+        return left() ? null : step.value;
       }
     } while (performance.now() < until);
-    leave = inTurn(turn);
+  }
+}
+
+/**
+ * Does long work in turns, and hands over what it found.
+ * @returns the way to leave it: nothing is handed over then
+ */
+export function workThrough<T>(steps: Steps<T>, found: (value: T) => void): () => void {
+  let left = false;
+  void inTurns(steps, () => left).then((value) => {
+    if (value !== null) found(value);
+  });
+  return () => {
+    left = true;
   };
-  leave = inTurn(turn);
-  return () => leave();
 }
