@@ -1,4 +1,5 @@
 /** `bench`: Lookalike beside what would be used without it, by turns on this machine; writes bench/RESULTS.md. */
+import { benchEncoders } from '../bench/encoders.mjs';
 import { benchPytorch } from '../bench/pytorch.mjs';
 import { benchPairs } from '../bench/pairs.mjs';
 import { writeSection } from '../bench/results.mjs';
@@ -9,6 +10,7 @@ import { ensureBuilt, ensureChromium, ensureInstalled } from '../setup/setup.mjs
 function options() {
   return {
     pairs: flag('pair discovery beside NumPy and faiss-cpu, instead of scoring'),
+    encoders: flag('embedding of images beside ONNX Runtime for Python, instead of scoring'),
     pytorch: flag('scoring beside Hugging Face transformers in PyTorch, instead of beside transformers.js'),
     quick: flag('fewer questions, or fewer images'),
     device: choice('NAME', 'wasm (default) or webgpu', 'device', /** @type {const} */ (['wasm', 'webgpu']), 'wasm'),
@@ -16,27 +18,37 @@ function options() {
 }
 
 /**
+ * @param {string} title
+ * @param {string} option that asks for it
+ * @param {Promise<string>} text
+ */
+async function made(title, option, text) {
+  return writeSection(title, ['npm run bench', option].filter(Boolean).join(' -- '), await text);
+}
+
+/**
  * @param {import('../cli/types.ts').Values<ReturnType<typeof options>>} values
  */
-async function run({ pairs, pytorch, quick, device }) {
+async function run({ pairs, encoders, pytorch, quick, device }) {
   await ensureInstalled();
   await ensureBuilt();
   const executable = await ensureChromium();
-  const section = pairs
-    ? writeSection('Pair discovery', 'npm run bench -- --pairs', await benchPairs({ quick }))
-    : pytorch
-      ? writeSection('Beside PyTorch', 'npm run bench -- --pytorch', await benchPytorch({ quick, executable }))
-      : writeSection(`Scoring on ${device}`, 'npm run bench', await benchScoring({ quick, device, executable }));
-  process.stdout.write(`\n${section}`);
+  const section = () => {
+    if (pairs) return made('Pair discovery', '--pairs', benchPairs({ quick }));
+    if (encoders) return made('Embedding images', '--encoders', benchEncoders({ quick, executable }));
+    if (pytorch) return made('Beside PyTorch', '--pytorch', benchPytorch({ quick, executable }));
+    return made(`Scoring on ${device}`, '', benchScoring({ quick, device, executable }));
+  };
+  process.stdout.write(`\n${await section()}`);
   return 0;
 }
 
 /** @satisfies {import('../cli/types.ts').Command<ReturnType<typeof options>>} */
 export const command = {
   name: 'bench',
-  summary: 'measures Lookalike beside the published algorithm, or its pair search beside NumPy, by turns',
+  summary: 'measures Lookalike beside the published algorithm, or its pair search and encoders beside Python, by turns',
   about:
-    'Real shapes with random weights are made by Python where numpy and onnx are there (Debian: python3-onnx; else: pip install onnx numpy); without them only the demo model is measured. --pairs needs NumPy, and measures faiss-cpu where it is installed; --pytorch needs torch and transformers, numpy and onnx. LOOKALIKE_PYTHON names the Python to use.',
+    'Real shapes with random weights are made by Python where numpy and onnx are there (Debian: python3-onnx; else: pip install onnx numpy); without them only the demo model is measured. --pairs needs NumPy, and measures faiss-cpu where it is installed; --encoders needs onnxruntime, numpy and pillow; --pytorch needs torch and transformers, numpy and onnx. LOOKALIKE_PYTHON names the Python to use.',
   options,
   notes: 'Writes its section of bench/RESULTS.md.',
   run,
