@@ -73,7 +73,8 @@ export async function findPairs(
     },
   );
   try {
-    const all = [...problems, ...found.problems];
+    // First what costs an image its place; captions that are missing may be as many as there are images.
+    const all = [...found.problems, ...problems];
     tellProblems(all, report);
     const filters = { ...NO_FILTERS, cap: request.cap, minCaption: request.minCaption };
     const { thresholds, seed } = request;

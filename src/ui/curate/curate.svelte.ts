@@ -82,9 +82,11 @@ export class Curate {
     this.collections = await listCollections(await library.opened());
   }
 
-  /** Reads a folder as a collection, keeps it, and chooses it. @param stay its handle, where the images are to stay in it */
-  async bring(folder: Folder, stay?: FileSystemDirectoryHandle): Promise<void> {
+  /** Reads a folder as a collection, keeps it, and chooses it; null brings nothing. @param stay its handle, where the images are to stay in it */
+  async bring(opened: () => Promise<Folder | null>, stay?: FileSystemDirectoryHandle): Promise<void> {
     await this.working(async (signal) => {
+      const folder = await opened();
+      if (!folder) return;
       const says = (what: string, done: number, total: number): void => this.say(what, done, total);
       const stored = await bringCollection(await library.opened(), folder.name, folder.files, {
         says,
