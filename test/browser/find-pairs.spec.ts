@@ -1,14 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { npyHeader } from '../../src/core/discovery/npy.ts';
 import { command, readJson, scratch } from './command.ts';
-import { reference } from './pairs.ts';
+import { MIXED_PAIRS, writeMixed } from './pairs.ts';
 
 const space = scratch();
 test.afterAll(() => space.remove());
 
-const IMAGES = 'public/benchmarks/phantoms/data/images';
 const find = (...args: string[]) => command(['find-pairs', '--device', 'wasm', ...args]);
 /** pairs.csv as [image, image, sim_med, sim_gen]. */
 const pairsIn = (out: string) =>
@@ -23,15 +22,7 @@ test(
   { tag: '@soak' },
   async () => {
     const folder = space.path('mixed');
-    mkdirSync(join(folder, 'größe', 'a b'), { recursive: true });
-    const wanted = reference.pairs.slice(0, 2);
-    const names = [...new Set(wanted.flatMap(([a, b]) => [a, b]))];
-    for (const name of names) cpSync(join(IMAGES, name), join(folder, 'größe', 'a b', name));
-    const whole = readFileSync(join(IMAGES, names[0] ?? ''));
-    writeFileSync(join(folder, 'cut.png'), whole.subarray(0, whole.length / 2));
-    writeFileSync(join(folder, 'empty.png'), '');
-    writeFileSync(join(folder, 'words.jpg'), 'This is no picture.');
-    writeFileSync(join(folder, 'captions.csv'), `image,caption\n${names[0] ?? ''},A caption\ngone.png,Of nothing\n`);
+    const whole = writeMixed(folder);
     const out = space.path('mixed-out');
     const run = await find('--collection', folder, '--out', out);
     expect(run.code).toBe(1);
@@ -40,12 +31,12 @@ test(
     const problems = readJson(out, 'summary.json')['problems'] as { place: string; message: string }[];
     // What costs an image its place stands first.
     expect(problems.slice(0, 3).map((p) => p.place)).toEqual(['cut.png', 'empty.png', 'words.jpg']);
-    expect(problems.filter((p) => p.message === 'No caption names this image.')).toHaveLength(names.length - 1 + 3);
+    expect(problems.filter((p) => p.message === 'No caption names this image.')).toHaveLength(whole - 1 + 3);
     const found = pairsIn(out).map(([a = '', b = '']) => [
       a.slice(a.lastIndexOf('/') + 1),
       b.slice(b.lastIndexOf('/') + 1),
     ]);
-    for (const [a, b] of wanted) expect(found).toContainEqual([a, b]);
+    for (const [a, b] of MIXED_PAIRS) expect(found).toContainEqual([a, b]);
 
     // What was written is read again, and gives the same pairs.
     const again = space.path('mixed-again');
