@@ -97,6 +97,8 @@ export async function embedImages(
   try {
     const certified = await certifiedFor(source, missing, options);
     try {
+      // No embedding of a file whose bytes are not what they were is kept.
+      await model.checked;
       const faults = await embedMissing(certified, missing, vectors, {
         set,
         ports,

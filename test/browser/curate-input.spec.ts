@@ -41,7 +41,7 @@ test(
     await expect(page.locator('.wall li')).not.toHaveCount(0);
     // Three that are no images, a caption of none, and what has no caption.
     await page.getByText(`${3 + 1 + whole - 1 + 3} remarks`).click();
-    const remarks = page.getByRole('row');
+    const remarks = page.getByRole('table').filter({ hasText: 'What is wrong' }).getByRole('row');
     await expect(remarks.nth(1)).toContainText('cut.png');
     await expect(remarks.nth(2)).toContainText('empty.png');
     await expect(remarks.nth(3)).toContainText('words.jpg');

@@ -112,6 +112,6 @@ test(
       space.path('vlm'),
     );
     expect(run.code).toBe(2);
-    expect(run.stderr).toMatch(/phantom-vlm: This is a vision-language model .* "vlm:" before the model's name/);
+    expect(run.stderr).toMatch(/phantom-vlm: This is a vision-language model .*"vlm:" before the model's name/);
   },
 );

@@ -106,8 +106,8 @@ export class Curate {
     await this.working(async (signal) => {
       this.drop();
       const store = await library.opened();
-      const collection = await this.collection(signal);
       const [med, gen] = [await resolveEncoder(store, this.choice.med), await resolveEncoder(store, this.choice.gen)];
+      const collection = await this.collection(signal);
       const thresholds = this.thresholds;
       const small = collection.images.length <= SMALL;
       const floor = Math.max(-1, thresholds.med - (small ? 0.2 : 0.1));
