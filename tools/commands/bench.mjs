@@ -1,10 +1,12 @@
 /** `bench`: Lookalike beside what would be used without it, by turns on this machine; writes bench/RESULTS.md. */
+import { resolve } from 'node:path';
 import { benchEncoders } from '../bench/encoders.mjs';
 import { benchPytorch } from '../bench/pytorch.mjs';
 import { benchPairs } from '../bench/pairs.mjs';
 import { writeSection } from '../bench/results.mjs';
 import { benchScoring } from '../bench/scoring.mjs';
-import { choice, flag } from '../cli/kinds.mjs';
+import { benchText } from '../bench/text.mjs';
+import { choice, flag, text } from '../cli/kinds.mjs';
 import { ensureBuilt, ensureChromium, ensureInstalled } from '../setup/setup.mjs';
 
 function options() {
@@ -12,6 +14,7 @@ function options() {
     pairs: flag('pair discovery beside NumPy and faiss-cpu, instead of scoring'),
     encoders: flag('embedding of images beside ONNX Runtime for Python, instead of scoring'),
     pytorch: flag('scoring beside Hugging Face transformers in PyTorch, instead of beside transformers.js'),
+    text: text('DIR', 'a text model of this folder, its q4 weights beside its fp32 ones, instead of scoring'),
     quick: flag('fewer questions, or fewer images'),
     device: choice('NAME', 'wasm (default) or webgpu', 'device', /** @type {const} */ (['wasm', 'webgpu']), 'wasm'),
   };
@@ -20,16 +23,18 @@ function options() {
 /**
  * @param {string} title
  * @param {string} option that asks for it
- * @param {Promise<string>} text
+ * @param {Promise<string>} measured the section's text
  */
-async function made(title, option, text) {
-  return writeSection(title, ['npm run bench', option].filter(Boolean).join(' -- '), await text);
+async function made(title, option, measured) {
+  return writeSection(title, ['npm run bench', option].filter(Boolean).join(' -- '), await measured);
 }
 
 /**
  * @param {import('../cli/types.ts').Values<ReturnType<typeof options>>} values
+ * @param {readonly string[]} _positionals
+ * @param {import('../cli/types.ts').Call} call
  */
-async function run({ pairs, encoders, pytorch, quick, device }) {
+async function run({ pairs, encoders, pytorch, text: dir, quick, device }, _positionals, call) {
   await ensureInstalled();
   await ensureBuilt();
   const executable = await ensureChromium();
@@ -37,6 +42,12 @@ async function run({ pairs, encoders, pytorch, quick, device }) {
     if (pairs) return made('Pair discovery', '--pairs', benchPairs({ quick }));
     if (encoders) return made('Embedding images', '--encoders', benchEncoders({ quick, executable }));
     if (pytorch) return made('Beside PyTorch', '--pytorch', benchPytorch({ quick, executable }));
+    if (dir !== null)
+      return made(
+        'Text model, q4 beside fp32',
+        '--text DIR',
+        benchText({ dir: resolve(call.here, dir), quick, executable }),
+      );
     return made(`Scoring on ${device}`, '', benchScoring({ quick, device, executable }));
   };
   process.stdout.write(`\n${await section()}`);

@@ -5,15 +5,8 @@ import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountFiles, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, openOut, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import {
-  benchmarkFolder,
-  judgeFolder,
-  modelFolder,
-  optionalFolder,
-  paraphraseChoice,
-  promptChoice,
-  readImport,
-} from '../evaluate/inputs.mjs';
+import { benchmarkFolder, optionalFolder, paraphraseChoice, promptChoice, readImport } from '../evaluate/inputs.mjs';
+import { judgeFolder, modelFolder } from '../evaluate/models.mjs';
 import { marksChoice } from '../evaluate/probes.mjs';
 import { checkTogether, evaluateOptions } from '../evaluate/options.mjs';
 import { serverChoice } from '../evaluate/server.mjs';
@@ -140,7 +133,7 @@ async function run(values, _positionals, call) {
     const { server } = folders;
     const driven = await drive({
       ...{ useCase: 'evaluate', request, mounts: () => mountsOf(folders), out, reporter },
-      remote: server && { key: server.key, agreed: [server.host] },
+      remote: server && { keys: server.keys, agreed: [server.host] },
     });
     return conclude(driven, { out, reporter, goOn: `--out ${out} --resume`, tell: ending });
   });
