@@ -1,7 +1,7 @@
 import { spawnBootstrap } from '../bridge/spawn.ts';
 import type { WorkerClient } from '../bridge/worker.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { FaultError } from '../core/fault.ts';
+import { orThrow } from '../core/fault.ts';
 import type { ResultRecord } from '../core/records/record.ts';
 import type { Interval } from '../core/statistics/comparison.ts';
 import { indexRecords, judge, pairAnswers } from '../core/statistics/counts.ts';
@@ -14,9 +14,7 @@ function createBootstrap(): (question: readonly Cluster[]) => Promise<Interval> 
   let client: WorkerClient<BootstrapApi> | null = null;
   return async (question) => {
     if (!client?.alive) client = spawnBootstrap();
-    const interval = await client.call((api) => api.interval(question));
-    if (!interval.ok) throw new FaultError(interval.fault);
-    return interval.value;
+    return orThrow(await client.call((api) => api.interval(question)));
   };
 }
 
