@@ -2,6 +2,7 @@ import { dtypesIn, modelFiles, modelRoot } from '../core/models/folder.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import type { FolderFacts } from '../core/models/kind.ts';
 import { readJson, stringAt } from '../core/json.ts';
+import { outsideData, placeOf, SEARCHED_BYTES } from '../core/onnx/external.ts';
 import type { ModelSource } from '../protocol/model.ts';
 import { checked } from './checked.ts';
 import { chunksOf, deleteBucket, newBucket, noRoom, PART_BYTES, putChunk, requireRoom, withBucket } from './chunks.ts';
@@ -45,7 +46,7 @@ export async function keepModel(
   files: readonly ModelFileInput[],
   options: KeepOptions = {},
 ): Promise<KeptModel> {
-  const inputs = chooseFiles(files);
+  const inputs = await chooseFiles(files);
   const total = inputs.reduce((n, f) => n + f.blob.size, 0);
   await requireRoom(total, `The model ${name}`);
   const facts = await factsOf(inputs);
@@ -64,8 +65,8 @@ export async function keepModel(
   });
 }
 
-/** The model's own files with paths from its root. */
-export function chooseFiles(files: readonly ModelFileInput[]): readonly ModelFileInput[] {
+/** The model's own files with paths from its root, with the weights that its graphs name outside of `onnx`. */
+export async function chooseFiles(files: readonly ModelFileInput[]): Promise<readonly ModelFileInput[]> {
   const root = modelRoot(files.map((f) => f.path));
   if (root === null)
     throw new FaultError(
@@ -86,7 +87,24 @@ export function chooseFiles(files: readonly ModelFileInput[]): readonly ModelFil
         'The model folder has no .onnx files in its folder onnx. Bring an ONNX export in the transformers.js layout.',
       ),
     );
-  return chosen;
+  return [...chosen, ...(await outsideOf(chosen, inside))];
+}
+
+/** Weights that lie outside of `onnx`, where the graphs say and the folder has them. */
+async function outsideOf(
+  chosen: readonly ModelFileInput[],
+  inside: readonly ModelFileInput[],
+): Promise<readonly ModelFileInput[]> {
+  const named = new Set<string>();
+  for (const { path, blob } of chosen) {
+    if (!path.endsWith('.onnx') || blob.size > SEARCHED_BYTES) continue;
+    for (const data of outsideData(path, new Uint8Array(await blob.arrayBuffer()))) named.add(data);
+  }
+  const there = new Map(inside.map((f) => [f.path, f.blob]));
+  return [...named].flatMap((path) => {
+    const blob = there.get(placeOf(path));
+    return blob ? [{ path, blob }] : [];
+  });
 }
 
 async function keepFiles(

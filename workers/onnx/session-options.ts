@@ -3,7 +3,7 @@ import { sessionPaths } from '../../src/core/models/folder.ts';
 import type { Rung } from '../../src/protocol/engine.ts';
 import type { Device, DtypeMap, ModelSource } from '../../src/protocol/model.ts';
 import type { ModelFiles } from './files.ts';
-import { SEARCHED_BYTES } from './graph.ts';
+import { SEARCHED_BYTES } from '../../src/core/onnx/external.ts';
 import { unpackWeights, type Unpacked } from './unpack.ts';
 import { preciseNodes, webgpuProvider } from './webgpu.ts';
 

@@ -1,6 +1,6 @@
 import { joinBytes } from '../../src/core/bytes.ts';
 import { readNode, readTensor, type GraphNode, type GraphTensor } from './graph.ts';
-import { fields, lengthField, numberField, text, textField, type Field } from './protobuf.ts';
+import { fields, lengthField, numberField, text, textField, type Field } from '../../src/core/onnx/protobuf.ts';
 
 /** A graph whose 4-bit weights became fp32 ones, which stand in a data file of their own (ONNX external data). */
 export interface Unpacked {

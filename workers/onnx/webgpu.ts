@@ -1,5 +1,6 @@
 import type { Rung } from '../../src/protocol/engine.ts';
-import { nodeNames, SEARCHED_BYTES } from './graph.ts';
+import { SEARCHED_BYTES } from '../../src/core/onnx/external.ts';
+import { nodeNames } from './graph.ts';
 
 const SINE_AND_COSINE: ReadonlySet<string> = new Set(['Sin', 'Cos']);
 

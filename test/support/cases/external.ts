@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { joinBytes } from '../../../src/core/bytes.ts';
-import { fields, lengthField, numberField, textField } from '../../../workers/onnx/protobuf.ts';
+import { fields, lengthField, numberField, textField } from '../../../src/core/onnx/protobuf.ts';
 
 /** Weights smaller than this stay in the graph. */
 const SMALLEST = 1024;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readNode, readTensor, type GraphNode, type GraphTensor } from '../../../workers/onnx/graph.ts';
 import { joinBytes } from '../../../src/core/bytes.ts';
-import { fields, lengthField, numberField, text, textField } from '../../../workers/onnx/protobuf.ts';
+import { fields, lengthField, numberField, text, textField } from '../../../src/core/onnx/protobuf.ts';
 import { unpackWeights } from '../../../workers/onnx/unpack.ts';
 
 /** Made by tools/make/shapes/make_packed_graph.py, with the weights that numpy makes of it. */

@@ -1,4 +1,4 @@
-import { joinBytes } from '../../src/core/bytes.ts';
+import { joinBytes } from '../bytes.ts';
 
 /** One field of a message: its number, where it begins, and where its content lies (for numbers, the value itself). */
 export interface Field {
