@@ -4,7 +4,7 @@ import { holdDevice } from '../engines/local/lock.ts';
 import { TOWER, type EncoderPart } from '../core/discovery/encoders.ts';
 import { isDataFile } from '../core/models/folder.ts';
 import type { Matrix } from '../core/discovery/npy.ts';
-import { fault, FaultError, type Fault, type Result } from '../core/fault.ts';
+import { fault, FaultError, orThrow, type Fault, type Result } from '../core/fault.ts';
 import { DEFAULT_PIXEL_POLICY } from '../core/images/types.ts';
 import { canonicalJson } from '../core/exchange/canonical.ts';
 import type { ResolvedModel } from '../engines/local/model.ts';
@@ -202,9 +202,7 @@ async function embedRead(host: Certified['host'], read: readonly Result<Blob>[])
 /** A worker that died is replaced once: what it was doing is done again. */
 async function embedTwice(host: Certified['host'], blobs: readonly Blob[]) {
   const first = await host.embed(blobs);
-  const second = first.ok ? first : await host.embed(blobs);
-  if (!second.ok) throw new FaultError(second.fault);
-  return second.value;
+  return orThrow(first.ok ? first : await host.embed(blobs));
 }
 
 const nameOf = ({ model, part }: EncoderModel): string => `${part === 'encoder' ? '' : TOWER}${model.id}`;

@@ -4,7 +4,7 @@ import { readCollectionFolder, type HashedImage } from '../app/read-collection.t
 import { parseCsv } from '../core/benchmark/csv.ts';
 import { TOWER } from '../core/discovery/encoders.ts';
 import { readNpy, type Matrix } from '../core/discovery/npy.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { SERVED } from '../core/models/builtin.ts';
 import { servedFiles } from '../files/served.ts';
 import type { SourceFile } from '../files/source.ts';
@@ -123,7 +123,5 @@ async function matrix(
       fault('not-found', `The folder of embeddings has no ${path}; it must hold med.npy and gen.npy.`),
     );
   const bytes = await (await file.blob()).arrayBuffer();
-  const read = readNpy(path, bytes);
-  if (!read.ok) throw new FaultError(read.fault);
-  return { name: path, sha256: await sha256(bytes), matrix: read.value };
+  return { name: path, matrix: orThrow(readNpy(path, bytes)), sha256: await sha256(bytes) };
 }
