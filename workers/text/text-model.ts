@@ -187,7 +187,7 @@ export async function openTextModel(request: TextLoadRequest, meter: GpuMeter): 
     throw new FaultError(fault('bad-model', "The text model's folder has no config.json. Bring the whole folder."));
   const tokenizer = await loadTokenizer(files);
   if (tokenizer.render === null) throw new FaultError(noTemplate());
-  const wanted = { ...request, dtype: { [SESSION]: request.dtype } };
+  const wanted = { ...request, dtype: { [SESSION]: request.dtype }, prepack: true };
   const [graph = '', ...announced] = sessionPaths(SESSION, request.dtype, config);
   const external = await externalData(files, [{ graph, announced }]);
   const options = await sessionOptions(files, wanted, config, [SESSION], SESSION);
