@@ -63,7 +63,7 @@ class Decoder(torch.nn.Module):
         types = getattr(text.config, 'layer_types', None) or []
         self.window = text.config.sliding_window if 'sliding_attention' in types else None
         # Models with both kinds of layers take their masks by name; those with one kind take it alone.
-        self.by_name = len(set(types)) > 1 or getattr(text.config, 'model_type', '').startswith(('gemma2', 'gemma3'))
+        self.by_name = len(set(types)) > 1 or getattr(text.config, 'model_type', '').startswith(('gemma2', 'gemma3', 'gemma4'))
 
     def masks(self, attention_mask, count):
         """The masks as this text model takes them."""
@@ -73,10 +73,14 @@ class Decoder(torch.nn.Module):
             return {'full_attention': full, 'sliding_attention': near}
         return near
 
-    def forward(self, inputs_embeds, attention_mask, position_ids, past):
+    def extras(self, inputs_embeds, **given):
+        """What the text model takes of the embeddings and of further inputs, by name."""
+        return {'inputs_embeds': inputs_embeds, **given}
+
+    def forward(self, inputs_embeds, attention_mask, position_ids, past, **given):
         cache = Past(past)
         out = self.text(
-            inputs_embeds=inputs_embeds,
+            **self.extras(inputs_embeds, **given),
             attention_mask=self.masks(attention_mask, inputs_embeds.shape[1]),
             position_ids=position_ids,
             use_cache=True,

@@ -220,12 +220,12 @@ class LoadedEngine implements Engine {
 
   /** Where the group's own image begins, behind the shots' `before` image tokens: tokens before it are the same for every image of the run. */
   private imageStart(sequences: readonly PlannedSequence[], before: number): number {
-    const { architecture, sees } = this.model.family;
+    const { architecture, sees, imageLead } = this.model.family;
     // Where the decoder takes the image's states, tokens before the image see it too.
     if (sequences.length === 0 || architecture !== 'decoder' || sees === 'states') return 0;
     const token = this.imageToken();
     const starts = sequences.filter((s) => !s.blind).map((s) => nthIndex(s.ids, token, before));
-    return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts));
+    return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts) - imageLead);
   }
 
   /** @param shared names the shots that stand before the group's image; null: no state may be shared with other groups */
