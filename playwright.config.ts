@@ -54,6 +54,8 @@ export default defineConfig({
   webServer: {
     command: `node tools/serve/server.mjs --build --port ${port} --mount fixtures=test`,
     url: baseURL,
+    // A key of some other server: no test's server may ever see it.
+    env: { LOOKALIKE_SERVER_KEY: 'sk-of-another-server', LOOKALIKE_SERVER_URL: 'https://models.example' },
     reuseExistingServer: false,
     timeout: 600_000,
     stdout: 'ignore',

@@ -1,16 +1,16 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Letter } from '../core/benchmark/types.ts';
-import { fail, fault, FaultError, ok, type FaultCode, type Result } from '../core/fault.ts';
+import { fault, FaultError, ok, type Result } from '../core/fault.ts';
 import { DEFAULT_PIXEL_POLICY, type PixelPolicy } from '../core/images/types.ts';
 import { isObject, readJson } from '../core/json.ts';
 import type { RunConfig } from '../core/records/run-config.ts';
-import { serverAddress } from '../core/servers/address.ts';
 import type { ServerConfig, ServerFolder, ServerTemplate } from '../core/servers/config.ts';
 import { detectServer, type Detected } from '../core/servers/detect.ts';
 import { textAt, type HttpAnswer } from '../core/servers/exchange.ts';
 import type { ServerKind } from '../core/servers/kinds.ts';
 import { processorByName } from '../core/servers/known-processors.ts';
 import { rendererOf, templateOf } from './chat-renderer.ts';
+import { openWay } from './server-access.ts';
 import { spawnPixels } from '../bridge/spawn.ts';
 import type { Engine, LoadStep } from '../engines/engine.ts';
 import { openRemoteEngine } from '../engines/remote/engine.ts';
@@ -19,68 +19,8 @@ import type { RemoteOptions } from '../engines/remote/reach.ts';
 import { PROXY_HEADER } from '../engines/remote/transport.ts';
 import type { SizeSettings } from '../protocol/pixels.ts';
 
-/** What a page without the app's own server can do. */
-const NO_SERVER = fault(
-  'unsupported',
-  'This page is not served by Lookalike’s own server, through which model servers are asked. Start it on your machine with npm start and open the address that it prints, or use npm run evaluate -- --server URL.',
-);
 /** A server that does not say within that time what it is does not answer. */
 const LOOK_MS = 30_000;
-
-/** Keys that were typed and hosts that were agreed to on this page: in memory, and gone with it. */
-export interface ServerAccess {
-  /** `key` '': none, and Lookalike's own server sends that of its environment where it has one. */
-  setKey(url: string, key: string): void;
-  keyOf(url: string): string;
-  agree(host: string): void;
-  agreed(host: string): boolean;
-}
-
-function createAccess(): ServerAccess {
-  const keys = new Map<string, string>();
-  const hosts = new Set<string>();
-  return {
-    setKey: (url, key) => void (key === '' ? keys.delete(url) : keys.set(url, key)),
-    keyOf: (url) => keys.get(url) ?? '',
-    agree: (host) => void hosts.add(host),
-    agreed: (host) => hosts.has(host),
-  };
-}
-
-export const serverAccess = createAccess();
-
-/**
- * Opens the way to a server. Nothing is sent to it by that.
- * @returns the base of its paths on this origin; a fault with facts `consent: host` where a person has to agree first
- */
-async function openWay({ url, kind }: Pick<ServerConfig, 'url' | 'kind'>): Promise<Result<string>> {
-  const address = serverAddress(url);
-  if (!address.ok) return address;
-  const key = serverAccess.keyOf(url);
-  const { host } = address.value;
-  let response: Response;
-  try {
-    response = await fetch(new URL('remote/open', document.baseURI), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ url, kind },
-        ...(key === '' ? {} : { key }),
-        ...(serverAccess.agreed(host) ? { consent: host } : {}),
-      }),
-    });
-  } catch {
-    return fail(NO_SERVER);
-  }
-  const mark = response.headers.get(PROXY_HEADER);
-  if (mark === null) return fail(NO_SERVER);
-  const body: unknown = await response.json().catch(() => null);
-  const id = textAt(body, 'id');
-  if (mark === 'open' && id !== null) return ok(new URL(`remote/${id}`, document.baseURI).href);
-  const code: FaultCode = textAt(body, 'code') === 'bad-argument' ? 'bad-argument' : 'server-refused';
-  const consent = textAt(body, 'code') === 'consent' ? textAt(body, 'host') : null;
-  return fail(fault(code, textAt(body, 'message') ?? 'The way to the server could not be opened.', { consent }));
-}
 
 /**
  * What a server says of itself: its kind and its models. Services that have no such list are not asked.

@@ -97,6 +97,15 @@ test('a model behind a server: connected to, certified, run, interrupted by a re
   const fake = fakeServer('vllm');
   server = await listen(fake, KEY);
 
+  await connect(page, server.url, '');
+  const refused = page.getByRole('alert');
+  await expect(refused).toContainText('The server refuses the list of its models (401)');
+  const form = page.getByRole('form', { name: 'Connect to a server' });
+  await expect(form).toContainText(
+    `LOOKALIKE_SERVER_KEY belongs to https://models.example: it is not sent to ${server.url}.`,
+  );
+  await page.getByLabel('Address').fill('https://models.example/v1');
+  await expect(form).toContainText('belongs to https://models.example and is sent where no key is typed');
   await connect(page, server.url, 'sk-wrong');
   const refusal = page.getByRole('alert');
   await expect(refusal).toContainText('The server refuses the list of its models (401): Unauthorized: [key].');

@@ -46,5 +46,16 @@ test('a model behind a server, from the command line: scored, described, and its
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('The server refuses the list of its models (401): Unauthorized: [key].');
   expect(`${wrong.stdout}${wrong.stderr}`).not.toContain('sk-wrong-0815');
+
+  // A key that belongs to another server is not sent to this one.
+  const elsewhere = await evaluate(
+    args.map((a) => (a === out ? space.path('elsewhere') : a)),
+    { env: { LOOKALIKE_SERVER_KEY: 'sk-of-another', LOOKALIKE_SERVER_URL: 'https://models.example/v1' } },
+  );
+  expect(elsewhere.code).toBe(2);
+  expect(elsewhere.stderr).toContain(
+    `LOOKALIKE_SERVER_KEY belongs to https://models.example: it is not sent to ${server.url}.`,
+  );
+  expect([...server.keys]).toEqual([KEY, 'sk-wrong-0815', '']);
   await server.close();
 });

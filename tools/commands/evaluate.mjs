@@ -140,7 +140,7 @@ async function run(values, _positionals, call) {
     const { server } = folders;
     const driven = await drive({
       ...{ useCase: 'evaluate', request, mounts: () => mountsOf(folders), out, reporter },
-      remote: server && { key: server.key, agreed: [server.host] },
+      remote: server && { keys: server.keys, agreed: [server.host] },
     });
     return conclude(driven, { out, reporter, goOn: `--out ${out} --resume`, tell: ending });
   });

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { flag } from '../cli/kinds.mjs';
 import { Stop, errorCode, note } from '../say.mjs';
+import { environmentKeys } from '../serve/keys.mjs';
 import { createRemote } from '../serve/remote.mjs';
 import { DEFAULT_PORT, parsePort, serve } from '../serve/server.mjs';
 import { ensureBuilt, ensureInstalled } from '../setup/setup.mjs';
@@ -55,7 +56,7 @@ function options() {
 async function serveOnce(port) {
   const root = await ensureBuilt();
   try {
-    const remote = await createRemote({ key: process.env['LOOKALIKE_SERVER_KEY'] ?? '' });
+    const remote = await createRemote(await environmentKeys(null));
     return await serve({ root, port, remote });
   } catch (error) {
     if (!(error instanceof Stop) || !error.message.includes('taken')) throw error;

@@ -31,7 +31,7 @@ import { askToStop, stopOnSignals } from './stop.mjs';
  * @param {() => Promise<import('../serve/server.mjs').Mount[]>} [options.mounts] folders that the page may read (mounts.mjs)
  * @param {string | null} [options.out] folder of the files that the use case writes
  * @param {Reporter} options.reporter
- * @param {{key: string, agreed: readonly string[]} | null} [options.remote] the way to a model server, where the use case asks one
+ * @param {{keys: readonly import('../serve/keys.mjs').HeldKey[], agreed: readonly string[]} | null} [options.remote] the way to a model server, where the use case asks one
  * @returns {Promise<Driven<import('../../src/cli/use-cases.ts').OutcomeOf<N>>>}
  */
 export async function drive({ useCase, request, mounts = async () => [], out = null, reporter, remote = null }) {

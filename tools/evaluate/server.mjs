@@ -5,6 +5,7 @@ import { exitCode } from '../cli/exit-code.mjs';
 import { typescript } from '../cli/source.mjs';
 import { wrong } from '../cli/kinds.mjs';
 import { Stop, note } from '../say.mjs';
+import { environmentKeys } from '../serve/keys.mjs';
 import { folderName } from './inputs.mjs';
 
 /** @typedef {import('./options.mjs').EvaluateValues} EvaluateValues */
@@ -18,7 +19,7 @@ const LOOK_MS = 30_000;
  * The server that a run is to ask; null where none is named. Nothing is sent to a server on another machine before its host was agreed to.
  * @param {EvaluateValues} values
  * @param {string} here
- * @returns {Promise<{config: ServerConfig, processor: string | null, key: string, host: string, name: string} | null>}
+ * @returns {Promise<{config: ServerConfig, processor: string | null, keys: readonly import('../serve/keys.mjs').HeldKey[], host: string, name: string} | null>}
  */
 export async function serverChoice(values, here) {
   if (values.server === null) return null;
@@ -31,7 +32,8 @@ export async function serverChoice(values, here) {
     throw wrong(
       `--server: the images of the benchmark would leave this machine for ${host}. If they may, add --send-images-to ${host}.`,
     );
-  const key = process.env['LOOKALIKE_SERVER_KEY'] ?? '';
+  const { keys } = await environmentKeys(url);
+  const key = await keyOf(keys, url);
   const found = await look(values, url, key);
   const model = values['server-model'] ?? '';
   const name = model === '' ? (found.models[0] ?? found.kind) : model;
@@ -44,8 +46,21 @@ export async function serverChoice(values, here) {
       budget: values['server-limit'],
       processor: null,
     },
-    ...{ processor, key, host, name: folderName(name) },
+    ...{ processor, keys, host, name: folderName(name) },
   };
+}
+
+/**
+ * The key that goes to a server. One that belongs to another is not sent, and that is said.
+ * @param {readonly import('../serve/keys.mjs').HeldKey[]} keys
+ * @param {string} url
+ */
+async function keyOf(keys, url) {
+  const { keyFor, keyWords } = await import('../../src/core/servers/keys.ts');
+  const key = keyFor(keys, url);
+  const words = key === '' ? keyWords({ origins: keys.map((k) => k.origin), unbound: false }, url) : null;
+  if (words !== null) note(words);
+  return key;
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * The way from the page to a model server: page -> this origin (/remote/...) -> the server. The page's policy stays connect-src 'self', no server needs to
- * allow our origin, and the key never reaches the page: it is held here, in memory, and written nowhere. Only paths of the server's kind are passed on, and
+ * allow our origin, and the key never reaches the page: it is held here, in memory, and written nowhere; one out of the environment goes to its own server
+ * and to no other. Only paths of the server's kind are passed on, and
  * nothing at all to another machine before a person has agreed to its host.
  */
 import { randomBytes } from 'node:crypto';
@@ -102,13 +103,15 @@ async function give(response, answer, way) {
 
 /**
  * @param {object} [options]
- * @param {string} [options.key] of the environment; '' for none
+ * @param {readonly import('../../src/core/servers/keys.ts').HeldKey[]} [options.keys] of the environment, each sent to its own server only
+ * @param {boolean} [options.unbound] the environment has a key that belongs to no server
  * @param {readonly string[]} [options.agreed] hosts to which a person has agreed already, beside this machine
  * @returns {Promise<(request: Request, response: Response, path: string) => void>} answers everything below /remote/
  */
-export async function createRemote({ key = '', agreed = [] } = {}) {
+export async function createRemote({ keys = [], unbound = false, agreed = [] } = {}) {
   await typescript();
   const { serverAddress } = await import('../../src/core/servers/address.ts');
+  const { keyFor } = await import('../../src/core/servers/keys.ts');
   const { KINDS, isAskable, isServerKind } = await import('../../src/core/servers/kinds.ts');
   /** @type {Map<string, Way>} */
   const ways = new Map();
@@ -140,7 +143,7 @@ export async function createRemote({ key = '', agreed = [] } = {}) {
         host,
         message: `Images would leave this machine for ${host}, and nobody has agreed to that yet.`,
       });
-    const held = typeof typed === 'string' && typed !== '' ? typed : key;
+    const held = typeof typed === 'string' && typed !== '' ? typed : keyFor(keys, address.value.url);
     if (/[^\x21-\x7e]/.test(held))
       return say(response, 400, 'refused', {
         code: 'bad-argument',
@@ -199,6 +202,8 @@ export async function createRemote({ key = '', agreed = [] } = {}) {
   return (request, response, path) => {
     if (elsewhere(request))
       return say(response, 403, 'refused', { code: 'site', message: 'Only Lookalike’s own page may ask.' });
+    if (path === '/remote/keys' && request.method === 'GET')
+      return say(response, 200, 'keys', { origins: keys.map((k) => k.origin), unbound });
     if (path === '/remote/open' && request.method === 'POST')
       return void open(request, response).catch(() => response.destroy());
     const [, id = '', rest = ''] = /^\/remote\/([\w-]+)(\/.*)$/.exec(path) ?? [];

@@ -236,7 +236,8 @@ async function main() {
     ),
   );
   const { createRemote } = await import('./remote.mjs');
-  const remote = await createRemote({ key: process.env['LOOKALIKE_SERVER_KEY'] ?? '' });
+  const { environmentKeys } = await import('./keys.mjs');
+  const remote = await createRemote(await environmentKeys(null));
   const { url } = await serve({ root: setup.DIST, port: parsePort(values.port), mounts, remote });
   process.stdout.write(`${url}\n`);
   await new Promise(() => {}); // until it is ended

@@ -1,4 +1,5 @@
-import { examine, lookAtServer, serverAccess } from '../../app/servers.ts';
+import { serverAccess } from '../../app/server-access.ts';
+import { examine, lookAtServer } from '../../app/servers.ts';
 import { fault, FaultError, toFault, type Fault } from '../../core/fault.ts';
 import { serverAddress } from '../../core/servers/address.ts';
 import type { ServerConfig } from '../../core/servers/config.ts';

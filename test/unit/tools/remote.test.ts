@@ -72,9 +72,12 @@ async function way(base: string, url: string, more: object = {}): Promise<string
   return `${base}remote/${opened.id}`;
 }
 
+/** The key of the environment, as that of this server. */
+const keyOf = (url: string) => ({ keys: [{ origin: url, key: KEY }] });
+
 it('passes on what the kind of server is asked, with the key, and nothing of the browser’s', async () => {
   const model = await modelServer(() => ({ status: 200, body: '{"data":[]}' }));
-  const base = await app({ key: KEY });
+  const base = await app(keyOf(model.url));
   const to = await way(base, `${model.url}/v1/`);
   const answer = await post(`${to}/v1/chat/completions`, { a: 1 }, { cookie: 'x=1', referer: 'http://a/' });
   expect(await answer.json()).toEqual({ data: [] });
@@ -88,6 +91,33 @@ it('passes on what the kind of server is asked, with the key, and nothing of the
   });
   expect(got?.headers).not.toHaveProperty('cookie');
   expect(got?.headers).not.toHaveProperty('referer');
+});
+
+it('the key of the environment reaches its own server and no other; a typed one goes where it was typed for', async () => {
+  const [owner, other] = [
+    await modelServer(() => ({ status: 200, body: '{}' })),
+    await modelServer(() => ({ status: 200, body: '{}' })),
+  ];
+  const base = await app(keyOf(owner.url));
+  expect(await (await fetch(`${base}remote/keys`)).json()).toEqual({ origins: [owner.url], unbound: false });
+  for (const to of [
+    await way(base, owner.url),
+    await way(base, other.url),
+    await way(base, other.url, { key: 'typed' }),
+    await way(base, owner.url, { key: 'typed' }),
+  ])
+    await fetch(`${to}/v1/models`);
+  expect(owner.reached.map((r) => r.headers.authorization)).toEqual([`Bearer ${KEY}`, 'Bearer typed']);
+  expect(other.reached.map((r) => r.headers.authorization)).toEqual([undefined, 'Bearer typed']);
+});
+
+it('a key that belongs to no server is sent nowhere, and is no news to another site', async () => {
+  const model = await modelServer(() => ({ status: 200, body: '{}' }));
+  const base = await app({ unbound: true });
+  expect(await (await fetch(`${base}remote/keys`)).json()).toEqual({ origins: [], unbound: true });
+  expect((await fetch(`${base}remote/keys`, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(403);
+  await fetch(`${await way(base, model.url)}/v1/models`);
+  expect(model.reached.map((r) => r.headers.authorization)).toEqual([undefined]);
 });
 
 it.each([
@@ -114,7 +144,7 @@ it.each([
 
 it('answers no page of another site, and no other name for this machine', async () => {
   const model = await modelServer(() => ({ status: 200, body: '{}' }));
-  const base = await app({ key: KEY });
+  const base = await app(keyOf(model.url));
   const wish = { url: model.url, kind: 'vllm' };
   for (const headers of [
     { 'sec-fetch-site': 'cross-site' },
@@ -135,7 +165,7 @@ it('answers no page of another site, and no other name for this machine', async 
 });
 
 it('sends nothing to another machine before somebody agreed to its host', async () => {
-  const base = await app({ key: KEY });
+  const base = await app();
   const wish = { url: 'http://models.example:8000', kind: 'vllm' };
   const refused = await post(`${base}remote/open`, wish);
   expect(refused.status).toBe(403);
@@ -150,7 +180,7 @@ it('follows no redirect, and names the other host', async () => {
     headers: { location: 'http://elsewhere.example/v1' },
     body: '',
   }));
-  const base = await app({ key: KEY });
+  const base = await app(keyOf(model.url));
   const answer = await post(`${await way(base, model.url)}/v1/chat/completions`, {});
   expect(answer.status).toBe(502);
   expect(await answer.json()).toMatchObject({
