@@ -112,7 +112,9 @@ def fill(net, seed, gains=()):
             r = torch.randn(p.shape, generator=g)
             gain = next((f for part, f in gains if part in name), 1.0)
             if 'norm' in name.lower() and p.dim() == 1:
-                zero = 'gemma' in type(net).__name__.lower() and 'vision' not in name
+                # Gemma 1 to 3 add 1 to a norm's weights.
+                kind = type(net).__name__.lower()
+                zero = 'gemma' in kind and not kind.startswith(('gemma3n', 'gemma4')) and 'vision' not in name
                 p.copy_((0 if zero or name.endswith('bias') else 1) + 0.15 * gain * r)
             elif p.dim() <= 1:
                 p.copy_(0.15 * gain * r)

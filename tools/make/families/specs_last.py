@@ -9,7 +9,7 @@ GEMMA4 = "{{- bos_token -}}{%- for message in messages -%}{{- '<|turn>' + ('mode
 
 class Gemma4(Spec):
     name, first = 'gemma4', 9300
-    gains = (('embed_tokens.weight', 0.5), ('embedding_projection', 3.0), ('o_proj', 1.5), ('per_layer_projection', 2.0))
+    gains = (('embed_tokens.weight', 0.5),)
     first_tokens = ['<pad>', '<eos>', '<bos>', '<unk>', '<mask>', '<|turn>', '<turn|>', '<|image>', '<image|>', '<|audio>', '<audio|>']
     marks = ['<|image|>', '<|audio|>', '<|video|>']
 

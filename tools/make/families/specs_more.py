@@ -13,7 +13,7 @@ GEMMA3N = "{{ bos_token }}{%- for message in messages -%}{{ '<start_of_turn>' + 
 
 class Gemma3n(Spec):
     name, first = 'gemma3n', 8700
-    gains = (('embed_tokens.weight', 0.7), ('per_layer_projection', 2.0))
+    gains = (('embed_tokens.weight', 0.5),)
     launcher = [f'{HERE}/tiny_mobilenet.py']
     first_tokens = ['<pad>', '<eos>', '<bos>', '<unk>', '<mask>', '<start_of_turn>', '<end_of_turn>', '<start_of_image>', '<start_of_audio>']
     # Marks of images and sounds have the ids behind the text's, and tables of their own.
