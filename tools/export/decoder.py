@@ -63,7 +63,7 @@ class Decoder(torch.nn.Module):
         types = getattr(text.config, 'layer_types', None) or []
         self.window = text.config.sliding_window if 'sliding_attention' in types else None
         # Models with both kinds of layers take their masks by name; those with one kind take it alone.
-        self.by_name = len(set(types)) > 1 or getattr(text.config, 'model_type', '').startswith(('gemma2', 'gemma3'))
+        self.by_name = len(set(types)) > 1 or getattr(text.config, 'model_type', '').startswith(('gemma2', 'gemma3', 'gemma4'))
 
     def masks(self, attention_mask, count):
         """The masks as this text model takes them."""

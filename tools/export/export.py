@@ -90,6 +90,7 @@ def main():
     folder.copy_files(origin, args.out, processor)
     large = write_graphs(family, processor, args.out, args.dtypes)
     folder.mark_config(args.out, large, family.notes())
+    family.finish(args.out, processor)
     figures = {d: check.compare(family, processor, args.out, d) for d in args.dtypes}
     folder.write_readme(args.out, args.model, kind, figures, versions())
     for dtype, f in figures.items():

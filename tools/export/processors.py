@@ -6,7 +6,7 @@ import os
 
 
 def load(origin):
-    """The processor of a folder. Where its video part cannot be had (it needs torchvision), the rest of it."""
+    """The processor of a folder. Where its parts for films and sounds cannot be had, the rest of it."""
     from transformers import AutoProcessor
 
     try:
@@ -31,6 +31,7 @@ def without_video(origin):
     tokenizer = AutoTokenizer.from_pretrained(origin)
     known = inspect.signature(kind.__init__).parameters
     more = {k: v for k, v in settings.items() if k in known and k not in ('image_processor', 'tokenizer', 'video_processor', 'chat_template')}
+    more.update({part: None for part in ('video_processor', 'feature_extractor') if part in known})
     return lenient(kind)(image_processor=image_processor, tokenizer=tokenizer, chat_template=template(origin) or tokenizer.chat_template, **more)
 
 
@@ -47,7 +48,7 @@ def template(origin):
 
 
 def lenient(kind):
-    """The class with no video processor allowed."""
+    """The class with no processor of films and sounds allowed."""
 
     class WithoutVideo(kind):
         def check_argument_for_proper_class(self, name, value):

@@ -1,3 +1,4 @@
+import { numberAt } from '../../src/core/json.ts';
 import type { Family } from '../../src/core/models/families/types.ts';
 import type { Decoder, State } from '../language/decoder.ts';
 import { embedSegment } from '../language/embed.ts';
@@ -8,14 +9,22 @@ import type { OpenedModel } from './load.ts';
 const SAME = 1e-3;
 
 /**
- * A family whose exports differ in how the prompt is masked, settled by what this export computes.
+ * A family whose exports differ in how the prompt is masked or in what they hold of the image, settled by what this export computes.
  * @returns the family as this export has it
  */
 export async function settled(model: OpenedModel, decoder: Decoder): Promise<Family> {
   const { family } = model;
+  if (family.deepstack && isDeep(model)) return { ...family, caveat: null };
   if (family.prompt !== 'settled') return family;
   const both = await seesAhead(model, decoder);
   return { ...family, prompt: both ? 'whole' : 'tokens', caveat: both ? null : family.caveat };
+}
+
+/** Whether the decoder takes more behind the embeddings than their own width. */
+function isDeep({ sessions, files }: OpenedModel): boolean {
+  const meta = sessions.decoder.inputMetadata.find((m) => m.name === 'inputs_embeds');
+  const width = meta?.isTensor ? meta.shape.at(-1) : undefined;
+  return typeof width === 'number' && width > numberAt(files.config, ['text_config', 'hidden_size'], width);
 }
 
 /** Whether the first of two tokens leaves something else in the cache when a second is computed with it. */

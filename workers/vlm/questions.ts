@@ -86,7 +86,7 @@ export function createQuestions(model: OpenedModel, tokenizer: Tokenizer): Quest
     if (sequences.length === 0 || family.architecture !== 'decoder' || family.sees === 'states') return 0;
     const [token, before] = [imageToken(), rowsOf(shown.blind)];
     const starts = sequences.filter((s) => !s.blind).map((s) => nthIndex(s.ids, token, before));
-    return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts));
+    return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts) - family.imageLead);
   }
 
   return { makers, requirePlain: (q) => requirePlainText(q, control()), plan, imageStart };

@@ -35,6 +35,8 @@ export interface Scored {
   /** Of the loaded model: matrices unpacked at load, and what it depends on. */
   readonly unpacked: number;
   readonly libraries: Readonly<Record<string, string>>;
+  /** What must be said beside the model's scores. */
+  readonly caveat: string | null;
   /** Of each item: its image as one vector (core/images/mean-feature.ts). */
   readonly vectors: readonly (readonly number[])[];
   readonly works: readonly { readonly planned: TreeWork; readonly work: Work }[];
@@ -76,8 +78,8 @@ export async function score(request: ScoreRequest): Promise<Scored> {
         if (!prompts.ok) throw new Error(prompts.fault.message);
         rendered.push(...prompts.value.map((p) => ({ ...p, pair: question.pair, image: question.image })));
       }
-      const { unpacked, libraries } = loaded.value;
-      return { outcomes, rendered, vectors, works, unpacked, libraries };
+      const { unpacked, libraries, caveat } = loaded.value;
+      return { outcomes, rendered, vectors, works, unpacked, libraries, caveat };
     });
   } finally {
     worker.terminate();

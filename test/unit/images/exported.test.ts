@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { processorFor } from '../../../src/core/images/processors/registry.ts';
+import { resizeSampled } from '../../../src/core/images/resize-sampled.ts';
 import type { Raster } from '../../../src/core/images/types.ts';
 
 const picture = (height: number, width: number): Raster => ({
@@ -83,5 +84,56 @@ describe("LLaVA-NeXT's rows", () => {
   it('are not packed for a model of another type', () => {
     const other = configured('other', preprocessor);
     expect(other.prepare(picture(56, 56), { order: 'horizontal-first' })).not.toHaveProperty('feature_index');
+  });
+});
+
+describe("Molmo 2's crops", () => {
+  const molmo2 = configured('molmo2', {
+    image_processor_type: 'Molmo2ImageProcessor',
+    size: { height: 70, width: 70 },
+    max_crops: 6,
+    overlap_margins: [2, 1],
+    patch_size: 14,
+    pooling_size: [2, 2],
+  });
+
+  // height, width, crops, rows and columns of tokens of the crops, tokens, sum of place times patch: transformers 5.24, Molmo2ImageProcessor.
+  it.each([
+    [56, 56, 2, 3, 3, 18, 52694],
+    [75, 100, 7, 4, 5, 29, 467771],
+    [131, 64, 5, 6, 3, 27, 309626],
+    [77, 333, 7, 3, 8, 33, 590574],
+    [501, 500, 7, 5, 4, 29, 484562],
+    [200, 31, 2, 3, 3, 18, 52694],
+    [64, 80, 3, 3, 4, 21, 101500],
+    [3, 7, 2, 3, 3, 18, 52694],
+  ])('%i x %i are cut and pooled as in Hugging Face', (height, width, tiles, rows, cols, tokens, sum) => {
+    expect(molmo2.layout(height, width)).toEqual({ tiles, rows, cols, grid: [1, 3, 3], tokens });
+    const { pixel_values, image_token_pooling } = molmo2.prepare(picture(height, width), { order: 'horizontal-first' });
+    expect(pixel_values?.dims).toEqual([tiles, 25, 588]);
+    expect(image_token_pooling?.dims).toEqual([tokens, 4]);
+    const patches = image_token_pooling?.type === 'int64' ? [...image_token_pooling.data].map(Number) : [];
+    expect(patches.reduce((n, x, i) => n + x * i, 0)).toBe(sum);
+  });
+
+  it('of another filter are refused', () => {
+    expect(() => configured('molmo2', { image_processor_type: 'Molmo2ImageProcessor', resample: 3 })).toThrow(
+      /square crops of whole patches/,
+    );
+  });
+});
+
+describe('a resize without antialias', () => {
+  // height, width, new height, new width, sum of place times byte: torch 2.15, interpolate(mode='bilinear') of float32, rounded.
+  it.each([
+    [30, 40, 56, 56, 5489099043],
+    [64, 80, 70, 70, 13512304192],
+    [75, 100, 92, 41, 7995730698],
+    [16, 16, 70, 70, 14474390553],
+    [7, 3, 5, 9, 378864],
+    [333, 77, 64, 64, 9435198686],
+  ])('of %i x %i to %i x %i is that of torch', (height, width, high, wide, sum) => {
+    const { data } = resizeSampled(picture(height, width), high, wide);
+    expect(data.reduce((n, x, i) => n + x * (i + 1), 0)).toBe(sum);
   });
 });

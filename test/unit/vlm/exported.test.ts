@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CHAT } from '../../../src/core/chat/settings.ts';
+import { processorFor } from '../../../src/core/images/processors/registry.ts';
 import { isObject } from '../../../src/core/json.ts';
 import { GD } from '../../../src/core/methods/gd.ts';
 import { PS } from '../../../src/core/methods/ps.ts';
@@ -14,10 +15,14 @@ import { folderFiles } from '../language/folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', 'families');
 /** Families whose folders are written by tools/export. */
-const EXPORTED = ['llava_next', 'internvl', 'paligemma', 'blip-2', 'instructblip', 'mllama', 'janus'];
-const LAYOUT = { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null };
+const EXPORTED = [
+  ...['llava_next', 'internvl', 'paligemma', 'blip-2', 'instructblip', 'mllama', 'janus', 'gemma3n', 'gemma4'],
+  ...['qwen2_5_vl', 'qwen3_vl-exported', 'qwen3_vl_moe', 'smolvlm', 'mistral3', 'molmo2', 'fast_vlm'],
+];
 
 interface Item {
+  /** Width and height of its image. */
+  readonly image_size: readonly [number, number];
   readonly gd_ids: readonly number[];
   readonly ps_ids: readonly number[];
   readonly ps: Readonly<Record<'A' | 'B', { readonly tokens: readonly number[]; readonly start: number }>>;
@@ -43,12 +48,16 @@ async function opened(name: string) {
   if (!found.ok) throw new Error(found.fault.message);
   // PaliGemma's exports by tools/export read their prompts both ways.
   const family: Family = found.value.prompt === 'settled' ? { ...found.value, prompt: 'whole' } : found.value;
+  const processor = processorFor({ modelType: family.type, ...files });
+  if (!processor.ok) throw new Error(processor.fault.message);
   const reference = json<Reference>(name, 'reference.json');
   const image = family.imageTokenId(files, tokenizer);
   const maker = (item: Item) => {
     const rows = item.gd_ids.filter((id) => id === image).length;
     const set = { name: 'set', system: null, prompts: reference.prompts };
-    return createPromptMaker(family, files, tokenizer, set, [{ layout: LAYOUT, rows }], DEFAULT_CHAT);
+    const [width, height] = item.image_size;
+    const layout = processor.value.layout(height, width);
+    return createPromptMaker(family, files, tokenizer, set, [{ layout, rows }], DEFAULT_CHAT);
   };
   return { reference, maker };
 }

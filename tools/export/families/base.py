@@ -92,6 +92,11 @@ class Family:
         width = getattr(c, 'head_dim', None) or c.hidden_size // c.num_attention_heads
         return c.num_hidden_layers, kv, width
 
+    def cache_shapes(self):
+        """(key heads, width of a head) of each layer of the cache."""
+        layers, kv, width = self.heads()
+        return [(kv, width)] * layers
+
     def width(self):
         """Width of the embeddings that the decoder takes."""
         return self.text_config.hidden_size
@@ -166,17 +171,17 @@ class Family:
 
     def export_decoder(self):
         """The decoder's graph, with a cache."""
-        layers, kv, width = self.heads()
+        shapes = self.cache_shapes()
         new, old = 5, 7
         position_ids = torch.arange(old, old + new)[None]
         if self.position_rows > 1:
             position_ids = position_ids[None].repeat(self.position_rows, 1, 1)
-        pairs = [(i, part) for i in range(layers) for part in ('key', 'value')]
+        pairs = [(i, part) for i in range(len(shapes)) for part in ('key', 'value')]
         inputs = {
             'inputs_embeds': torch.randn(1, new, self.width()),
             'attention_mask': torch.ones(1, old + new, dtype=torch.long),
             'position_ids': position_ids,
-            'past': [torch.randn(1, kv, old, width) for _ in pairs],
+            'past': [torch.randn(1, shapes[i][0], old, shapes[i][1]) for i, _ in pairs],
             **self.more_inputs(new),
         }
         axes = {'inputs_embeds': {1}, 'attention_mask': {1}, 'position_ids': {position_ids.dim() - 1}, 'past': [{2}] * len(pairs), **self.more_axes()}
@@ -212,6 +217,9 @@ class Family:
     def notes(self):
         """What config.json shall say of the export, under `lookalike_export`; None for nothing."""
         return None
+
+    def finish(self, out, processor):
+        """What is written of the folder behind its copied files."""
 
     def export_more(self, inputs):
         """Further graphs: functions by name."""

@@ -47,7 +47,7 @@ class LayeredDecoder(Decoder):
     def __init__(self, text):
         super().__init__(text)
         for layer in text.layers:
-            if layer.mlp.activation_sparsity > 0:
+            if getattr(layer.mlp, 'activation_sparsity', 0) > 0:
                 sparse(layer.mlp)
 
     def forward(self, inputs_embeds, attention_mask, position_ids, past, per_layer_inputs):

@@ -26,6 +26,7 @@ ROWS = [
 ]
 TOWER = {'hidden_size': 32, 'intermediate_size': 64, 'num_hidden_layers': 2, 'num_attention_heads': 2}
 TEXT = {'hidden_size': 48, 'intermediate_size': 96, 'num_hidden_layers': 2, 'num_attention_heads': 4, 'num_key_value_heads': 2, 'head_dim': 12}
+SMALL_TEXT = {**TEXT, 'hidden_size': 32, 'intermediate_size': 64, 'head_dim': 8}
 MEAN = {'image_mean': [0.5] * 3, 'image_std': [0.5] * 3}
 CLIP = {'image_mean': [0.48145466, 0.4578275, 0.40821073], 'image_std': [0.26862954, 0.26130258, 0.27577711]}
 
@@ -111,7 +112,9 @@ def fill(net, seed, gains=()):
             r = torch.randn(p.shape, generator=g)
             gain = next((f for part, f in gains if part in name), 1.0)
             if 'norm' in name.lower() and p.dim() == 1:
-                zero = 'gemma' in type(net).__name__.lower() and 'vision' not in name
+                # Gemma 1 to 3 add 1 to a norm's weights.
+                kind = type(net).__name__.lower()
+                zero = 'gemma' in kind and not kind.startswith(('gemma3n', 'gemma4')) and 'vision' not in name
                 p.copy_((0 if zero or name.endswith('bias') else 1) + 0.15 * gain * r)
             elif p.dim() <= 1:
                 p.copy_(0.15 * gain * r)

@@ -3,6 +3,7 @@
 import sys
 
 import exported as E
+import specs_last
 import specs_more
 from exported import CLIP, MEAN, TEXT, TOWER, Spec, c2
 
@@ -159,7 +160,7 @@ class Janus(Spec):
         return JanusForConditionalGeneration(JanusConfig(vision_config=vision, vq_config=vq, text_config=text, image_token_id=ids['<image_placeholder>']))
 
 
-SPECS = {spec.name: spec for spec in (Llava, LlavaNext, InternVL, PaliGemma, Blip2, InstructBlip, Mllama, Janus, *specs_more.SPECS)}
+SPECS = {spec.name: spec for spec in (Llava, LlavaNext, InternVL, PaliGemma, Blip2, InstructBlip, Mllama, Janus, *specs_more.SPECS, *specs_last.SPECS)}
 
 if __name__ == '__main__':
     E.make(sys.argv[2], SPECS[sys.argv[1]](), int(sys.argv[3]) if len(sys.argv) > 3 else 1)

@@ -13,6 +13,7 @@ import { janus } from './janus.ts';
 import { lfm2vl } from './lfm2vl.ts';
 import { llava } from './llava.ts';
 import { mllama } from './mllama.ts';
+import { molmo2 } from './molmo2.ts';
 import { openClip } from './openclip.ts';
 import { pixtral } from './pixtral.ts';
 import { qwen2vl } from './qwen2vl.ts';
@@ -41,6 +42,7 @@ export const PROCESSORS: readonly ImageProcessor[] = [
   lfm2vl,
   janus,
   mllama,
+  molmo2,
 ];
 
 /** The class that a family's folder means when it names none (transformers' auto mapping). */
@@ -54,6 +56,7 @@ const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
   dinov3_vit: dinov3,
   llava: clip,
   llava_qwen2: clip,
+  fast_vlm: clip,
   florence2: clip,
   paligemma: siglip,
   gemma3n: siglip,
@@ -75,6 +78,7 @@ const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
   internvl,
   got_ocr2: internvl,
   mllama,
+  molmo2,
   janus,
   'blip-2': blip,
   instructblip: blip,

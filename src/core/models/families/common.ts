@@ -50,6 +50,8 @@ export const common = {
   sessionsOf: null,
   prompt: 'tokens',
   sees: 'rows',
+  deepstack: false,
+  imageLead: 0,
   beginsBehindImage: false,
   placeholder: imagePiece,
   expand: (image, files, vocabulary) => imagePiece(files, vocabulary).repeat(image.rows),

@@ -35,14 +35,19 @@ export const gemma3: Family = {
 /** Gemma 3n: the embeddings' session also gives each layer's own inputs; sounds are left out, and so is their session. */
 export const gemma3n: Family = { ...common, type: 'gemma3n', status: 'checked', sessionsOf: 'llava', expand: framed };
 
-/** Gemma 4: as many soft tokens as the vision session gives rows, framed by its own begin and end tokens (transformers.js: processing_gemma4.js). */
+/**
+ * Gemma 4: as many soft tokens as the vision session gives rows, framed by its own begin and end tokens (transformers: models/gemma4/processing_gemma4.py,
+ * `replace_image_token`; transformers.js puts blank lines around them, which the model's own processor does not).
+ */
 export const gemma4: Family = {
   ...common,
   type: 'gemma4',
+  status: 'checked',
+  sessionsOf: 'llava',
   expand: (image, files, vocabulary) => {
     const begin = stringAt(files.tokenizerConfig, ['boi_token'], '<|image>');
     const end = stringAt(files.tokenizerConfig, ['eoi_token'], '<image|>');
-    return `\n\n${begin}${imagePiece(files, vocabulary).repeat(image.rows)}${end}\n\n`;
+    return `${begin}${imagePiece(files, vocabulary).repeat(image.rows)}${end}`;
   },
 };
 

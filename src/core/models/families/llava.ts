@@ -14,7 +14,10 @@ export const llavaOnevision: Family = {
   caveat: 'Images are shown to this model as one tile: transformers.js exports leave out its any-resolution tiling.',
 };
 
-/** FastVLM. Its template takes strings only; the engine then writes the placeholder into the text. */
+/** FastVLM in transformers' layout. */
+export const fastVlm: Family = { ...common, type: 'fast_vlm', status: 'checked', sessionsOf: 'llava' };
+
+/** FastVLM in its makers' layout. Its template takes strings only; the engine then writes the placeholder into the text. */
 export const llavaQwen2: Family = { ...common, type: 'llava_qwen2' };
 
 /**

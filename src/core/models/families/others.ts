@@ -7,6 +7,7 @@ import type { Family, FamilyFiles, PromptImage, Vocabulary } from './types.ts';
 export const mistral3: Family = {
   ...common,
   type: 'mistral3',
+  status: 'checked',
   expand: (image, files, vocabulary) => {
     const g = image.layout.grid;
     if (g === null) throw new FaultError(fault('internal', 'A Pixtral image was prepared without its patch grid.'));

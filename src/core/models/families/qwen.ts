@@ -59,14 +59,15 @@ const qwen = {
 
 export const qwen2Vl: Family = { ...qwen, type: 'qwen2_vl', status: 'checked' };
 export const qwen25Vl: Family = { ...qwen, type: 'qwen2_5_vl', status: 'checked' };
-/** Qwen3-VL: exports for transformers.js take only the last layer's image features. */
+/** Qwen3-VL: exports for transformers.js take only the last layer's image features, those of tools/export all. */
 export const qwen3Vl: Family = {
   ...qwen,
   type: 'qwen3_vl',
   status: 'checked',
+  deepstack: true,
   caveat:
-    "Browser exports of Qwen3-VL leave out its deepstack image features, so these likelihoods are the export's own (GD moves by up to 3 against the full model).",
+    "This export of Qwen3-VL leaves out its deepstack image features, so these likelihoods are the export's own (GD moves by up to 3 against the full model). Those of tools/export have them.",
 };
 export const qwen35: Family = { ...qwen, type: 'qwen3_5', status: 'checked' };
-export const qwen3VlMoe: Family = { ...qwen, type: 'qwen3_vl_moe' };
+export const qwen3VlMoe: Family = { ...qwen3Vl, type: 'qwen3_vl_moe' };
 export const qwen35Moe: Family = { ...qwen, type: 'qwen3_5_moe' };

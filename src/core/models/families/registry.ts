@@ -5,8 +5,9 @@ import { gemma3, gemma3n, gemma4, paligemma } from './gemma.ts';
 import { idefics3, smolvlm } from './idefics3.ts';
 import { internvl } from './internvl.ts';
 import { janus } from './janus.ts';
-import { llava, llavaNext, llavaOnevision, llavaQwen2 } from './llava.ts';
+import { fastVlm, llava, llavaNext, llavaOnevision, llavaQwen2 } from './llava.ts';
 import { mllama } from './mllama.ts';
+import { molmo2 } from './molmo2.ts';
 import { florence2, lfm2Vl, mistral3 } from './others.ts';
 import { qwen25Vl, qwen2Vl, qwen35, qwen35Moe, qwen3Vl, qwen3VlMoe } from './qwen.ts';
 import type { Family } from './types.ts';
@@ -17,6 +18,7 @@ export const FAMILIES = {
   llava_next: llavaNext,
   llava_onevision: llavaOnevision,
   llava_qwen2: llavaQwen2,
+  fast_vlm: fastVlm,
   idefics3,
   smolvlm,
   qwen2_vl: qwen2Vl,
@@ -33,6 +35,7 @@ export const FAMILIES = {
   'blip-2': blip2,
   instructblip,
   mllama,
+  molmo2,
   janus,
   lfm2_vl: lfm2Vl,
   mistral3,
@@ -41,10 +44,12 @@ export const FAMILIES = {
 
 /** Image-text-to-text types that are refused, with the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
-  moondream1: 'its export has no chat template and its prompt layout was never published for likelihoods',
+  moondream1:
+    'its export has no chat template, its prompt layout was never published for likelihoods, and no reference implementation of it is in transformers',
   glm_ocr: 'it reads documents and takes one fixed instruction, not questions',
   lighton_ocr: 'it reads documents and takes no instruction',
-  phi3_v: 'its export has another session layout (prepare_inputs_embeds), which Lookalike does not drive yet',
+  phi3_v:
+    'its export has another session layout (prepare_inputs_embeds), which Lookalike does not drive, and no reference implementation of it is in transformers',
   multi_modality:
     'its export has another session layout (prepare_inputs_embeds), which Lookalike does not drive; the same model in the layout of transformers (model_type janus) can be exported with tools/export',
   gemma3_text: 'it is a text model: choose an image-text-to-text model',

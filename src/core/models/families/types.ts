@@ -47,6 +47,13 @@ export interface Family {
    * and the prompt's text, and its rows stand there. `states`: the decoder takes the image's states as inputs of their own, and one token marks its place.
    */
   readonly sees: 'rows' | 'read' | 'states';
+  /**
+   * The first layers of the text take rows of the image of their own, which exports may leave out. One that has them holds them behind the embeddings, in one
+   * tensor (tools/export/families/qwen.py), and the caveat falls.
+   */
+  readonly deepstack: boolean;
+  /** Tokens in front of an image's first row that see the image: they are computed with it, never before. */
+  readonly imageLead: number;
   /** Image tokens stand before the text's own beginning-of-text token, and the text is tokenised by itself. */
   readonly beginsBehindImage: boolean;
   /** A type that transformers.js knows, whose session files are those of this family; null: it knows this one. */

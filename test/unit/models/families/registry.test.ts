@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FAMILIES, familyOf } from '../../../../src/core/models/families/registry.ts';
 import { idefics3 } from '../../../../src/core/models/families/idefics3.ts';
+import { molmo2 } from '../../../../src/core/models/families/molmo2.ts';
 import { qwen2Vl } from '../../../../src/core/models/families/qwen.ts';
 import type { FamilyFiles, Vocabulary } from '../../../../src/core/models/families/types.ts';
 
@@ -53,6 +54,25 @@ describe('idefics3 prompts', () => {
     expect(text).toBe(
       '<fake_token_around_image><row_1_col_1><i><fake_token_around_image><row_1_col_2><i>\n\n<fake_token_around_image><global-img><i><fake_token_around_image>',
     );
+  });
+});
+
+describe('Molmo 2', () => {
+  const seen = { layout: { ...layout, rows: 2, cols: 1, grid: [1, 1, 2] as const }, rows: 4 };
+  it('writes the whole picture, then the crops with a mark behind each row', () => {
+    const text = molmo2.expand(seen, files({}), vocabulary);
+    expect(text).toBe(
+      '<low_res_im_start><im_patch><im_patch><im_col><im_end><im_start><im_patch><im_col><im_patch><im_col><im_end>',
+    );
+  });
+  it('leaves out the marks that the processor does not write', () => {
+    const processor = { image_use_col_tokens: false, use_single_crop_start_token: false };
+    const text = molmo2.expand(seen, { ...files({}), processor }, vocabulary);
+    expect(text).toBe('<im_start><im_patch><im_patch><im_end><im_start><im_patch><im_patch><im_end>');
+  });
+  it('sees one image, whose tokens see each other', () => {
+    expect(molmo2.positions([5, 6], [seen], files({}), 1)).toEqual([[0, 1]]);
+    expect(() => molmo2.positions([5, 6], [seen, seen], files({}), 1)).toThrow(/without examples that show images/);
   });
 });
 
