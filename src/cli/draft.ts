@@ -1,24 +1,23 @@
 import { draftable, draftPairs, type AssignedCategory, type LeftOut, type PairToDraft } from '../app/draft-pairs.ts';
 import { discoverCategories } from '../app/discover-categories.ts';
-import { resolveModel } from '../app/models.ts';
 import { readCollectionFolder } from '../app/read-collection.ts';
-import { openDrafter, type OpenWriter } from '../app/writer.ts';
+import { findText, openDrafter, type OpenWriter } from '../app/writer.ts';
 import { captionPaths } from '../core/discovery/collection.ts';
-import { pairKey, type Draft, type DraftSettings, type DraftStatus } from '../core/drafting/draft.ts';
+import { pairKey, writerKey, type Draft, type DraftSettings, type DraftStatus } from '../core/drafting/draft.ts';
 import { readPairsFile, type ListedPair } from '../core/drafting/pairs-file.ts';
 import { fault, FaultError } from '../core/fault.ts';
-import { SERVED } from '../core/models/builtin.ts';
 import { VERSION } from '../core/version.ts';
 import { openStore } from '../store/db.ts';
 import { servedFiles } from '../files/served.ts';
-import type { DriveContext, OutFile, Report, ServedFolder } from './types.ts';
+import { textChoice } from './data.ts';
+import type { DriveContext, NamedText, OutFile, Report, ServedFolder } from './types.ts';
 
 /** Drafting as the command line asks for it. */
 export interface DraftCliRequest {
   readonly collection: ServedFolder;
   /** Name and text of the file of pairs. */
   readonly pairs: { readonly name: string; readonly text: string };
-  readonly writer: ServedFolder;
+  readonly writer: NamedText;
   readonly device: 'auto' | 'webgpu' | 'wasm';
   readonly dtype: string;
   readonly threads: number | 'auto';
@@ -82,7 +81,7 @@ async function discovered(
   if (!first) throw new FaultError(fault('bad-argument', 'There is no pair whose captions could be read.'));
   const store = await openStore();
   try {
-    const model = await resolveModel(store, `${SERVED}${request.writer.base}`);
+    const model = await findText(store, textChoice(request.writer));
     const writer = await openDrafter(store, model, request, first.captions);
     try {
       const found = await discoverCategories(
@@ -126,10 +125,10 @@ async function drafted(
   const store = await openStore();
   const began = performance.now();
   try {
-    const model = await resolveModel(store, `${SERVED}${request.writer.base}`);
+    const model = await findText(store, textChoice(request.writer));
     const { engine, controlTokens } = await openDrafter(store, model, request, first.captions);
     try {
-      sameWriter(request.earlier.writer, engine.facts.sha256);
+      sameWriter(request.earlier.writer, writerKey(engine.facts));
       for (const text of engine.facts.messages) report({ type: 'message', text });
       await draftPairs({
         ...{ pairs, writer: engine, controlTokens, settings: request.settings, minCaption: request.minCaption },
@@ -160,12 +159,14 @@ function append(report: Report, path: string, line: Draft | AssignedCategory): v
   report({ type: 'append', path, lines: [JSON.stringify(line)] });
 }
 
+const shortKey = (key: string): string => (/^[0-9a-f]{64}$/.test(key) ? key.slice(0, 12) : key);
+
 function sameWriter(before: string | null, now: string): void {
   if (before === null || before === now) return;
   throw new FaultError(
     fault(
       'another-run',
-      `The drafts in the folder are of another writer (${before.slice(0, 12)}, now ${now.slice(0, 12)}). Name another --out for this one.`,
+      `The drafts in the folder are of another writer (${shortKey(before)}, now ${shortKey(now)}). Name another --out for this one.`,
       { before, now },
     ),
   );

@@ -1,19 +1,18 @@
 import { draftPatterns, type DraftedPatterns } from '../app/draft-patterns.ts';
-import { resolveModel } from '../app/models.ts';
-import { openWriter } from '../app/writer.ts';
+import { findText, openWriter } from '../app/writer.ts';
 import { patternPrompt, type PatternPair } from '../core/drafting/patterns.ts';
-import { SERVED } from '../core/models/builtin.ts';
 import { emptyOverlay, overlayText, withPatterns } from '../core/overlay/overlay.ts';
 import { VERSION } from '../core/version.ts';
 import type { TextFacts } from '../engines/text.ts';
 import { openStore } from '../store/db.ts';
-import type { DriveContext, OutFile, ServedFolder } from './types.ts';
+import { textChoice } from './data.ts';
+import type { DriveContext, NamedText, OutFile } from './types.ts';
 
 /** Failure patterns as the command line asks for them: the pairs are read there, since no image is needed. */
 export interface PatternsCliRequest {
   readonly benchmark: { readonly name: string; readonly sha256: string };
   readonly pairs: readonly PatternPair[];
-  readonly writer: ServedFolder;
+  readonly writer: NamedText;
   readonly device: 'auto' | 'webgpu' | 'wasm';
   readonly dtype: string;
   readonly threads: number | 'auto';
@@ -36,7 +35,7 @@ export async function patterns(
 ): Promise<PatternsOutcome> {
   const store = await openStore();
   try {
-    const model = await resolveModel(store, `${SERVED}${request.writer.base}`);
+    const model = await findText(store, textChoice(request.writer));
     const { engine, controlTokens } = await openWriter(
       store,
       model,

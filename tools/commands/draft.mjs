@@ -10,6 +10,7 @@ import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
 import { folder, folderName, writerFolder } from '../evaluate/inputs.mjs';
+import { sendTexts, writerChoice } from '../evaluate/text-server.mjs';
 import { Stop } from '../say.mjs';
 import { ROOT } from '../setup/setup.mjs';
 
@@ -54,7 +55,11 @@ function options() {
   return {
     collection: text('DIR', 'folder of the images and their captions; default: the built-in phantoms'),
     pairs: text('FILE', 'table of pairs, as find-pairs writes it (pairs.csv)'),
-    writer: text('DIR', 'folder of a text model, or a model of the hub; default: the writer of the demo'),
+    writer: text(
+      'DIR',
+      'folder of a text model, a model of the hub, or one behind a server (server:URL#NAME); default: the writer of the demo',
+    ),
+    'send-texts-to': sendTexts,
     out: text('DIR', 'folder of the results; default: results/<time>-<collection>-drafts'),
     categories: text(
       'LIST',
@@ -160,7 +165,7 @@ function sameJob(dir, job) {
  */
 async function earlierOf(dir) {
   await typescript();
-  const { pairKey, readDrafts } = await import('../../src/core/drafting/draft.ts');
+  const { pairKey, readDrafts, writerKey } = await import('../../src/core/drafting/draft.ts');
   const { drafts, problems } = readDrafts(wholeText(join(dir, DRAFTS)));
   const [first] = problems;
   if (first) throw new Stop(`${DRAFTS} is damaged in line ${first.line}: ${first.message} Remove that line.`, 2);
@@ -178,7 +183,7 @@ async function earlierOf(dir) {
   const writer = drafts[0]?.writer;
   return {
     statuses: Object.fromEntries(drafts.map((d) => [pairKey(d), d.status])),
-    writer: writer?.kind === 'model' ? writer.sha256 : null,
+    writer: writer?.kind === 'model' ? writerKey(writer) : null,
     categories,
   };
 }
@@ -202,7 +207,9 @@ async function prepare(values, call) {
   const { here } = call;
   const pairs = pairsFile(values.pairs, here);
   const collection = values.collection === null ? DEMO.collection : folder('collection', values.collection, here);
-  const writer = await writerFolder(values.writer ?? DEMO.writer, here);
+  const writer = await writerChoice(values.writer, values['send-texts-to'], () =>
+    writerFolder(values.writer ?? DEMO.writer, here),
+  );
   const categories = await categoriesOf(values.categories);
   const name = folderName(collection);
   const out = resolve(here, values.out ?? defaultOut(new Date(), name, 'drafts'));
@@ -217,7 +224,7 @@ async function prepare(values, call) {
   const request = {
     collection: { base: baseOf('collection'), name },
     pairs,
-    writer: { base: baseOf('writer'), name: writer.name },
+    writer: writer.named,
     ...{ device: values.device, dtype: values.dtype, threads: values.threads },
     ...{ settings, minCaption: values['min-caption'], limit: values.limit, categories },
     discover: values.discover,
@@ -252,10 +259,13 @@ function ending(result, discover) {
 async function run(values, _positionals, call) {
   const { request, out, collection, writer, fresh } = await prepare(values, call);
   const reporter = createReporter(process.stderr);
-  const mounts = async () => [await mountDir('collection', collection), await mountModel('writer', writer)];
+  const mounts = async () => [
+    await mountDir('collection', collection),
+    ...(writer.folder === null ? [] : [await mountModel('writer', writer.folder)]),
+  ];
   return withOut(out, values.out !== null, async () => {
     try {
-      const driven = await drive({ useCase: 'draft', request, mounts, out, reporter });
+      const driven = await drive({ useCase: 'draft', request, mounts, out, reporter, remote: writer.remote });
       return conclude(driven, {
         out,
         reporter,
@@ -281,7 +291,7 @@ export const command = {
   name: 'draft',
   summary: 'drafts a two-choice question for every pair of images by the published prompt and a text model',
   about:
-    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded. Pairs with a caption under 100 characters are left out and counted, as published. A reply that is no question, or breaks a rule of the prompt, is tried again with up to three seeds, and kept with its reason.',
+    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded, unless --writer names a server elsewhere and --send-texts-to agrees to it. Pairs with a caption under 100 characters are left out and counted, as published. A reply that is no question, or breaks a rule of the prompt, is tried again with up to three seeds, and kept with its reason.',
   options,
   notes: `Writes drafts.jsonl (a line for each pair: question, every reply, writer, prompt, settings), categories.jsonl and summary.json. The next step is build-benchmark, or a review on the page.
 Exit codes: 0 every pair has a question or tells no difference; 1 some pairs have none for another reason; 2 wrong arguments or unreadable input; 3 browser, device or model could not be had; 4 the device failed its check; 5 results could not be written; 130 stopped by Ctrl-C.`,

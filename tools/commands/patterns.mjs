@@ -5,10 +5,11 @@ import { exitCode } from '../cli/exit-code.mjs';
 import { choice, count, flag, text, wrong } from '../cli/kinds.mjs';
 import { typed } from '../cli/typed.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
-import { baseOf, mountModel } from '../drive/mounts.mjs';
+import { mountModel } from '../drive/mounts.mjs';
 import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
 import { folder, folderName, isHubId } from '../evaluate/inputs.mjs';
+import { sendTexts, writerChoice } from '../evaluate/text-server.mjs';
 import { cacheFolder, fetchModel } from '../hub/fetch-model.mjs';
 import { readSubjects } from '../results/read.mjs';
 import { note, Stop } from '../say.mjs';
@@ -25,7 +26,11 @@ const DTYPES = /** @type {const} */ (['auto', 'fp32', 'fp16', 'q8', 'q4', 'q4f16
 function options() {
   return {
     benchmark: text('DIR', 'folder of the benchmark: its captions describe the images to the model'),
-    writer: text('DIR|ID', 'folder of a text model, or a model of the hub; default: the writer of the demo'),
+    writer: text(
+      'DIR|ID',
+      'folder of a text model, a model of the hub, or one behind a server (server:URL#NAME); default: the writer of the demo',
+    ),
+    'send-texts-to': sendTexts,
     out: text('DIR', 'folder of the results; default: results/<time>-<benchmark>-patterns'),
     all: flag('show all pairs of the run, not only those that its best method fails'),
     'at-once': count('pairs a prompt (default: 100, as published); a prompt that is too long is halved', 100),
@@ -98,7 +103,7 @@ function ending(result) {
 async function run(values, [results = ''], call) {
   const { here } = call;
   const { benchmark, pairs } = await pairsOf(results, values, here);
-  const writer = await writerFolder(values.writer, here);
+  const writer = await writerChoice(values.writer, values['send-texts-to'], () => writerFolder(values.writer, here));
   const out = resolve(here, values.out ?? defaultOut(new Date(), benchmark.name, 'patterns'));
   if (namesIn(out).length > 0) throw new Stop(`${out} is not empty. Name another folder with --out.`, 2);
   makeOut(out);
@@ -106,14 +111,14 @@ async function run(values, [results = ''], call) {
   const request = {
     benchmark: { name: benchmark.name, sha256: benchmark.sha256 },
     pairs,
-    writer: { base: baseOf('writer'), name: writer.name },
+    writer: writer.named,
     ...{ device: values.device, dtype: values.dtype, threads: values.threads },
     ...{ atOnce: values['at-once'], maxTokens: values['max-tokens'], command: typed(call) },
   };
   const reporter = createReporter(process.stderr);
-  const mounts = async () => [await mountModel('writer', writer)];
+  const mounts = async () => (writer.folder === null ? [] : [await mountModel('writer', writer.folder)]);
   return withOut(out, values.out !== null, async () => {
-    const driven = await drive({ useCase: 'patterns', request, mounts, out, reporter });
+    const driven = await drive({ useCase: 'patterns', request, mounts, out, reporter, remote: writer.remote });
     return conclude(driven, { out, reporter, goOn: '', tell: ending });
   });
 }
@@ -124,7 +129,7 @@ export const command = {
   summary:
     'looks for general failure patterns among the pairs that a run fails, by the published prompt and a text model',
   about:
-    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded. What the model finds is a draft: correct it on the page of the run, and assign it to pairs there by key.',
+    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded, unless --writer names a server elsewhere and --send-texts-to agrees to it. What the model finds is a draft: correct it on the page of the run, and assign it to pairs there by key.',
   positionals: { value: 'RESULTS', meaning: 'a results folder, an exported zip, or a result file', least: 1, most: 1 },
   options,
   notes: `Writes patterns.json (every reply, its pairs, the patterns found) and overlay.json, which the page takes in (Bring remarks from a file) and --overlay reads.

@@ -55,8 +55,8 @@ export function llamaTopAsk(p: LlamaPrompt, top: number, more: Readonly<Record<s
   return post('/v1/chat/completions', { ...base(p), max_tokens: 1, logprobs: true, top_logprobs: top, ...more });
 }
 
-export function writeAsk(p: LlamaPrompt, limit: number): HttpAsk {
-  return post('/v1/chat/completions', { ...base(p), max_tokens: limit });
+export function writeAsk(p: LlamaPrompt, limit: number, more: Readonly<Record<string, unknown>> = {}): HttpAsk {
+  return post('/v1/chat/completions', { ...base(p), max_tokens: limit, ...more });
 }
 
 /** What a probability of 0 in float32 becomes there. */

@@ -5,6 +5,8 @@ import { BOS, IMAGE, likeliest, logprobs, rendered, textOf, tokenize, type Turn 
 /** What a server does wrong, on command. */
 export type Lie =
   | 'image ignored'
+  | 'question ignored'
+  | 'no images'
   | 'after the mask'
   | 'no ids'
   | 'no bos'
@@ -74,7 +76,8 @@ function turnOf(body: unknown): Turn {
 function row(ids: readonly number[], images: readonly string[], body: unknown, { lies, asked }: FakeServer): number[] {
   const seen = lies.has('image ignored') ? [] : images;
   const noise = lies.has('unrepeatable') ? asked.length : 0;
-  const true_ = logprobs(noise === 0 ? ids : [...ids, noise], seen);
+  const read = lies.has('question ignored') ? [] : ids;
+  const true_ = logprobs(noise === 0 ? read : [...read, noise], seen);
   const scale = lies.has('temperature') ? 1 / Math.max(1, Number(at(body, 'temperature') ?? 1)) : 1;
   return true_.map((p) => (lies.has('more than 1') ? p / 4 : p * scale));
 }
@@ -93,6 +96,7 @@ const named = (id: number, logprob: number, fake: FakeServer) =>
 
 function vllmChat(body: unknown, fake: FakeServer): Answer {
   const { turn, text, ids } = promptOf(body, fake);
+  if (fake.lies.has('no images') && turn.images.length > 0) return refused('At most 0 image(s) may be provided.');
   const answer = (listAt(body, 'messages') ?? []).flatMap((m) =>
     textAt(m, 'role') === 'assistant' ? (textAt(m, 'content') ?? '') : [],
   )[0];
@@ -223,7 +227,8 @@ function llamaChat(body: unknown, fake: FakeServer): Answer {
 
 const LLAMA: Readonly<Record<string, Way>> = {
   '/v1/models': MODELS('llamacpp'),
-  '/props': () => ok({ modalities: { vision: true }, build_info: 'b0', model_ftype: 'all F32', chat_template: '' }),
+  '/props': (_, { lies }) =>
+    ok({ modalities: { vision: !lies.has('no images') }, build_info: 'b0', model_ftype: 'all F32', chat_template: '' }),
   '/tokenize': (body) =>
     ok({ tokens: tokenize(textAt(body, 'content') ?? '').map((id) => ({ id, piece: textOf([id]) })) }),
   '/apply-template': (body, fake) =>

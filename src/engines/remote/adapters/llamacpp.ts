@@ -1,6 +1,6 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import { readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
+import { drawnBody, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
 import { get } from '../../../core/servers/exchange.ts';
 import {
   forcedAsk,
@@ -41,7 +41,7 @@ interface Known {
 }
 
 /** llama.cpp's llama-server: any continuation is forced by a grammar of token ids, and its raw log p is read. */
-export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
+export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
   const known: Known = { model, knowsThinking: false, letters: null, way: null };
   const of = (prompt: ChatPrompt): LlamaPrompt => ({
     model: known.model,
@@ -59,7 +59,7 @@ export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
     known.model = names.find((n) => n === model || base(n) === base(model)) ?? chosenModel(names, '');
     const props = readProps(await bodyOf(send, get('/props'), '/props'));
     known.knowsThinking = props.knowsThinking;
-    if (!props.vision)
+    if (shows && !props.vision)
       throw new FaultError(
         fault(
           'unsupported',
@@ -114,8 +114,8 @@ export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
     options: (prompt, texts) => llamaOptions({ send, of, pieces, forced }, prompt, texts),
     chatOptions: () => Promise.reject(notGiven('ps-chat; it gives PS itself')),
     choice: async (prompt) => likelier(await letters(prompt)),
-    write: async (prompt, limit) =>
-      writtenOf(must(readChat(await bodyOf(send, writeAsk(of(prompt), limit), 'a question')))),
+    write: async (prompt, limit, drawn = null) =>
+      writtenOf(must(readChat(await bodyOf(send, writeAsk(of(prompt), limit, drawnBody(drawn)), 'a question')))),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(
         must(

@@ -1,6 +1,6 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import { findByText, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
+import { drawnBody, findByText, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
 import { get, answerFault } from '../../../core/servers/exchange.ts';
 import {
   chatAsk,
@@ -141,7 +141,7 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
     ...{ look, ways, letters, choice },
     options: () => Promise.reject(notGiven('log p of an option')),
     chatOptions: () => Promise.reject(notGiven('log p of an option')),
-    write: async (prompt, limit) => writtenOf(await chat(prompt, limit)),
+    write: async (prompt, limit, drawn = null) => writtenOf(await chat(prompt, limit, drawnBody(drawn))),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(await chat(prompt, known.top ? 1 : 24, { ...TOP, ...(hot ? { temperature: 2, seed: 1 } : {}) })),
     isControl: () => Promise.resolve(null),

@@ -23,8 +23,8 @@ export function chosenModel(there: readonly string[], wanted: string): string {
   );
 }
 
-export function writtenOf({ text, thought, cut, promptTokens }: ChatReply): Written {
-  return { text, thought, cut, promptTokens };
+export function writtenOf({ text, thought, cut, atLimit, newTokens, promptTokens }: ChatReply): Written {
+  return { text, thought, cut, atLimit, newTokens, promptTokens };
 }
 
 export function fingerprintOf({ tokens, text, promptTokens }: ChatReply): Fingerprint {

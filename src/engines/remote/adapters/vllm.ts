@@ -1,6 +1,6 @@
 import { at } from '../../../core/json.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import { byId, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
+import { byId, drawnBody, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
 import { get, textAt } from '../../../core/servers/exchange.ts';
 import { chatAsk, USUAL_STYLE } from '../../../core/servers/openai.ts';
 import {
@@ -138,7 +138,7 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
     options: (prompt, texts) => vllmOptions(session, prompt, texts),
     chatOptions: (prompt, texts) => vllmChatOptions(session, prompt, texts),
     choice: async (prompt) => likelier(await letters(prompt)),
-    write: async (prompt, limit) =>
+    write: async (prompt, limit, drawn = null) =>
       writtenOf(
         await chat(
           chatAsk(
@@ -146,7 +146,7 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
             prompt,
             limit,
             { ...USUAL_STYLE, template: true },
-            { add_special_tokens: known.special },
+            { add_special_tokens: known.special, ...drawnBody(drawn) },
           ),
           'a question',
         ),
