@@ -11,6 +11,7 @@ import type { ServerKind } from '../core/servers/kinds.ts';
 import { processorByName } from '../core/servers/known-processors.ts';
 import { rendererOf, templateOf } from './chat-renderer.ts';
 import { openWay } from './server-access.ts';
+import { openServerText } from './text-server.ts';
 import { spawnPixels } from '../bridge/spawn.ts';
 import type { Engine, LoadStep } from '../engines/engine.ts';
 import { openRemoteEngine } from '../engines/remote/engine.ts';
@@ -60,6 +61,19 @@ export async function examine(server: ServerConfig, says: (step: LoadStep) => vo
   const image = (): Promise<null> => Promise.resolve(null);
   const policy = DEFAULT_PIXEL_POLICY;
   return examineServer(await partsOf(server, image, policy), { says, stopped: () => false });
+}
+
+/** The same of a model that is to judge or to write: no image is sent. */
+export async function examineText(
+  server: ServerConfig,
+  says: (step: LoadStep) => void,
+): Promise<Result<Pick<Examined, 'certificate' | 'offers'>>> {
+  const opened = await openServerText(server, says);
+  if (!opened.ok) return opened;
+  const { certificate } = opened.value.facts;
+  opened.value.end();
+  if (certificate === null || !('kind' in certificate)) throw new RangeError('A server was opened without its proof.');
+  return ok({ certificate, offers: [] });
 }
 
 /** The engine of a run whose model is behind a server. */

@@ -10,6 +10,8 @@ export interface KeptServer {
   readonly server: ServerConfig;
   readonly certificate: ServerCertificate;
   readonly offers: readonly MethodOffer[];
+  /** It is asked in text alone: a judge or a writer, no model under test. */
+  readonly textOnly?: true;
 }
 
 const offer: v.GenericSchema<unknown, MethodOffer> = v.union([
@@ -20,6 +22,7 @@ const kept: v.GenericSchema<unknown, KeptServer> = v.object({
   server: serverConfig,
   certificate: serverCertificate,
   offers: v.array(offer),
+  textOnly: v.exactOptional(v.literal(true)),
 });
 const KEY = 'servers';
 
