@@ -6,7 +6,7 @@ import { isObject, readJson } from '../core/json.ts';
 import type { RunConfig } from '../core/records/run-config.ts';
 import type { ServerConfig, ServerFolder, ServerTemplate } from '../core/servers/config.ts';
 import { detectServer, type Detected } from '../core/servers/detect.ts';
-import { textAt, type HttpAnswer } from '../core/servers/exchange.ts';
+import { bodyFrom, textAt, type HttpAnswer } from '../core/servers/exchange.ts';
 import type { ServerKind } from '../core/servers/kinds.ts';
 import { processorByName } from '../core/servers/known-processors.ts';
 import { rendererOf, templateOf } from './chat-renderer.ts';
@@ -42,17 +42,9 @@ async function looked(url: string): Promise<HttpAnswer | null> {
     const response = await fetch(url, { signal: AbortSignal.timeout(LOOK_MS) });
     if (response.headers.get(PROXY_HEADER) !== 'server') return null;
     const text = await response.text();
-    return { status: response.status, body: parsedOr(text) };
+    return { status: response.status, body: bodyFrom(text) };
   } catch {
     return null;
-  }
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return readJson(text);
-  } catch {
-    return text;
   }
 }
 

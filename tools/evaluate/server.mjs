@@ -73,6 +73,7 @@ export async function keyOf(keys, url) {
  */
 export async function look(option, { kind, model }, url, key) {
   const { detectServer } = await import('../../src/core/servers/detect.ts');
+  const { bodyFrom } = await import('../../src/core/servers/exchange.ts');
   const { KINDS } = await import('../../src/core/servers/kinds.ts');
   if (kind === 'gemini' || kind === 'anthropic') {
     if (model === '')
@@ -92,7 +93,7 @@ export async function look(option, { kind, model }, url, key) {
         signal: AbortSignal.timeout(LOOK_MS),
       });
       const text = await response.text();
-      return { status: response.status, body: parsed(key === '' ? text : text.replaceAll(key, '[key]')) };
+      return { status: response.status, body: bodyFrom(key === '' ? text : text.replaceAll(key, '[key]')) };
     } catch {
       return null;
     }
@@ -102,15 +103,6 @@ export async function look(option, { kind, model }, url, key) {
   if (kind !== found.value.kind && found.value.kind !== 'openai')
     note(`The server says that it is ${KINDS[found.value.kind].label}; it is asked as ${KINDS[kind].label}.`);
   return { ...found.value, kind };
-}
-
-/** @param {string} text @returns {unknown} */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /**

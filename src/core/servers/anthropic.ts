@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../fault.ts';
-import type { ChatPrompt, Drawn } from './chat.ts';
+import { dataOf, type ChatPrompt, type Drawn } from './chat.ts';
 import { finiteAt, listAt, post, strange, textAt, type HttpAsk } from './exchange.ts';
 
 /** Anthropic's messages: text only. */
@@ -21,9 +21,8 @@ export function anthropicAsk(
 
 function part(p: ChatPrompt['parts'][number]): unknown {
   if (p.kind === 'text') return { type: 'text', text: p.text };
-  const [head = '', data = ''] = p.url.split(',');
-  const media_type = /^data:([^;,]+)/.exec(head)?.[1] ?? 'image/png';
-  return { type: 'image', source: { type: 'base64', media_type, data } };
+  const { type, data } = dataOf(p.url);
+  return { type: 'image', source: { type: 'base64', media_type: type, data } };
 }
 
 /** A reply that is drawn: it knows no seed, and newer models take one of temperature and top_p only. */

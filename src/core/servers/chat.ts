@@ -36,6 +36,12 @@ export function messagesOf({ system, parts }: ChatPrompt): readonly unknown[] {
   return [...(system === null ? [] : [{ role: 'system', content: system }]), { role: 'user', content }];
 }
 
+/** An image's data URL in its parts, for services that take no URLs. */
+export function dataOf(url: string): { readonly type: string; readonly data: string } {
+  const [head = '', data = ''] = url.split(',');
+  return { type: /^data:([^;,]+)/.exec(head)?.[1] ?? 'image/png', data };
+}
+
 /** What a template is told of thinking; nothing where it is left to its own habit. */
 export function thinkingBody(thinking: Thinking): Readonly<Record<string, unknown>> {
   return thinking === 'auto' ? {} : { chat_template_kwargs: { enable_thinking: thinking === 'on' } };

@@ -16,6 +16,16 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
+/** A body as JSON, or as the text that it is. */
+export function bodyFrom(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return text;
+  }
+}
+
 export const get = (path: string): HttpAsk => ({ method: 'GET', path });
 export const post = (path: string, body: unknown): HttpAsk => ({ method: 'POST', path, body });
 

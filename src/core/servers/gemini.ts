@@ -1,6 +1,6 @@
 import { at } from '../json.ts';
 import { fail, ok, type Result } from '../fault.ts';
-import type { ChatPrompt, Drawn, TopToken } from './chat.ts';
+import { dataOf, type ChatPrompt, type Drawn, type TopToken } from './chat.ts';
 import { finiteAt, listAt, post, strange, textAt, type HttpAsk } from './exchange.ts';
 
 /** Gemini's generateContent: text, and on some models log p of the likeliest 20 tokens. */
@@ -28,8 +28,8 @@ export const GEMINI_TOP = { responseLogprobs: true, logprobs: 20 };
 
 function part(p: ChatPrompt['parts'][number]): unknown {
   if (p.kind === 'text') return { text: p.text };
-  const [head = '', data = ''] = p.url.split(',');
-  return { inlineData: { mimeType: /^data:([^;,]+)/.exec(head)?.[1] ?? 'image/png', data } };
+  const { type, data } = dataOf(p.url);
+  return { inlineData: { mimeType: type, data } };
 }
 
 export interface GeminiReply {

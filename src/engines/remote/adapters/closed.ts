@@ -1,9 +1,8 @@
-import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
 import { anthropicAsk, anthropicDrawn, readAnthropic } from '../../../core/servers/anthropic.ts';
-import { findByText, type ChatPrompt, type Drawn } from '../../../core/servers/chat.ts';
+import type { ChatPrompt, Drawn } from '../../../core/servers/chat.ts';
 import { GEMINI_TOP, geminiAsk, geminiDrawn, readGemini, type GeminiReply } from '../../../core/servers/gemini.ts';
 import { bodyOf, must, notGiven, triedBody, type Adapter, type AdapterParts, type LetterReads } from '../adapter.ts';
+import { lettersByText, likelier } from './shared.ts';
 
 const NOTHING = {
   options: () => Promise.reject(notGiven('log p of an option')),
@@ -21,18 +20,7 @@ export function geminiAdapter({ send, model }: AdapterParts): Adapter {
     const body = await bodyOf(send, geminiAsk(model, prompt, 1, GEMINI_TOP), 'a question with log-probabilities');
     const { top, promptTokens } = must(readGemini(body));
     if (top.length === 0) throw notGiven('log-probabilities with this model');
-    const find = (l: Letter): number => {
-      const found = findByText(top, l);
-      if (found.kind === 'found') return found.logprob;
-      throw new FaultError(
-        fault('unsupported', `The letter ${l} is not among the ${top.length} likeliest tokens: there is no score.`),
-      );
-    };
-    const at = new Map([
-      [0, find('A')],
-      [1, find('B')],
-    ]);
-    return { ids: { A: 0, B: 1 }, at, promptTokens, notes: ['letters-by-text'] };
+    return lettersByText(top, promptTokens);
   }
 
   return {
@@ -46,10 +34,7 @@ export function geminiAdapter({ send, model }: AdapterParts): Adapter {
       version = read?.ok ? read.value.version : null;
       return { gd, choice: gd, ps: null, psChat: null };
     },
-    choice: async (prompt) => {
-      const { at, promptTokens } = await letters(prompt);
-      return { chosen: (at.get(1) ?? 0) > (at.get(0) ?? 0) ? 'B' : 'A', promptTokens };
-    },
+    choice: async (prompt) => likelier(await letters(prompt)),
     write: async (prompt, limit, drawn) => {
       const { text, cut, atLimit, newTokens, promptTokens } = await ask(prompt, limit, drawn);
       return { text, thought: null, cut, atLimit, newTokens, promptTokens };

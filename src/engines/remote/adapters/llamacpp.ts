@@ -18,7 +18,6 @@ import { usageOf } from '../../../core/servers/usage.ts';
 import { readModels } from '../../../core/servers/vllm.ts';
 import {
   bodyOf,
-  both,
   given,
   must,
   notGiven,
@@ -31,7 +30,7 @@ import {
   type Ways,
 } from '../adapter.ts';
 import { llamaOptions, type Forced } from './llamacpp-options.ts';
-import { chosenModel, fingerprintOf, likelier, writtenOf } from './shared.ts';
+import { chosenModel, fingerprintOf, letterIdsOf, likelier, writtenOf } from './shared.ts';
 
 interface Known {
   model: string;
@@ -73,12 +72,9 @@ export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
   }
 
   async function ways({ letter }: Sample): Promise<Ways> {
-    const found = await both(pieces);
-    const [a, b] = [found.A[0], found.B[0]];
-    if (found.A.length !== 1 || found.B.length !== 1 || !a || !b)
-      return { gd: null, choice: null, ps: null, psChat: null };
-    known.letters = { A: a.id, B: b.id };
-    known.way = await wayOf(letter, a.id);
+    known.letters = await letterIdsOf(async (l) => (await pieces(l)).map((p) => p.id));
+    if (known.letters === null) return { gd: null, choice: null, ps: null, psChat: null };
+    known.way = await wayOf(letter, known.letters.A);
     const ps = known.way === 'forced token ids' ? known.way : null;
     return { gd: known.way, choice: known.way, ps, psChat: null };
   }
