@@ -1,5 +1,5 @@
 import { fault, type Fault } from '../fault.ts';
-import { at } from '../json.ts';
+import { at, readJson } from '../json.ts';
 
 /** What is asked of a server: plain data. */
 export interface HttpAsk {
@@ -16,11 +16,10 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
-/** A body as JSON, or as the text that it is. */
+/** A body as JSON (NaN and Infinity, which servers in Python may write, are null), or as the text that it is. */
 export function bodyFrom(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return value;
+    return readJson(text);
   } catch {
     return text;
   }
