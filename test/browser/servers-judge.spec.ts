@@ -34,7 +34,7 @@ test('a judge on another server than the model, from the command line: each serv
   expect(readJson(out, 'run.json')).toMatchObject({
     server: { kind: 'vllm', model: 'toy' },
     judge: {
-      ...{ kind: 'model', id: `toy at ${host}`, device: 'server', sha256: '', test: { questions: 4 } },
+      ...{ kind: 'model', id: `toy at ${host}`, device: 'server', sha256: '', test: { questions: 1 } },
       certificate: { kind: 'server', passed: true, server: { kind: 'llamacpp', host, images: 'none are sent' } },
     },
   });
@@ -107,7 +107,7 @@ test(
     await expect(page.getByRole('row', { name: /the question matters/ })).toBeVisible();
     await page.reload();
 
-    await page.goto('./#/plan');
+    await page.goto('./#/run');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('New run');
     await expect(page.getByLabel('Model', { exact: true })).not.toContainText('toy');
     await page.getByLabel('Only the first pairs').fill('1');
