@@ -25,7 +25,10 @@ function told(out: string) {
 
 async function run(url: string, name: string, more: readonly string[] = [], options: RunOptions = {}) {
   const out = space.path(name);
-  const ended = await evaluate(['--server', url, '--methods', 'gd,ps', '--limit', '4', '--out', out, ...more], options);
+  const ended = await evaluate(
+    ['--server', url, '--methods', 'gd,ps', '--limit', '4', '--concurrency', '2', '--out', out, ...more],
+    options,
+  );
   return { ...ended, out };
 }
 
@@ -51,7 +54,7 @@ test(
 
     const begin = fake.asked.length;
     const stops = run(url, 'stops', [], { signal: { when: /does not answer/, name: 'SIGINT' } });
-    await away(fake, server, begin + Math.floor(requests / 2));
+    await away(fake, server, begin + Math.floor((requests * 3) / 4));
     const stopped = await stops;
     expect(stopped.code).toBe(130);
     const kept = told(stopped.out);

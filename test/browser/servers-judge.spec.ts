@@ -22,6 +22,7 @@ test('a judge on another server than the model, from the command line: each serv
     env: { LOOKALIKE_SERVER_KEY: KEY, LOOKALIKE_JUDGE_KEY: JUDGE_KEY },
   });
   expect(run.stderr).toContain('llama.cpp at 127.0.0.1');
+  expect(run.stderr).toMatch(/The judge’s server read \d+ tokens and wrote [1-9]/);
   expect(recordLines(out).map((r) => [r.method, r.status])).toEqual([
     ['ff', 'scored'],
     ['ff-likelihood', 'scored'],
@@ -33,7 +34,7 @@ test('a judge on another server than the model, from the command line: each serv
   expect(readJson(out, 'run.json')).toMatchObject({
     server: { kind: 'vllm', model: 'toy' },
     judge: {
-      ...{ kind: 'model', id: `toy at ${host}`, device: 'server', sha256: '', test: { questions: 4 } },
+      ...{ kind: 'model', id: `toy at ${host}`, device: 'server', sha256: '', test: { questions: 1 } },
       certificate: { kind: 'server', passed: true, server: { kind: 'llamacpp', host, images: 'none are sent' } },
     },
   });
@@ -106,7 +107,7 @@ test(
     await expect(page.getByRole('row', { name: /the question matters/ })).toBeVisible();
     await page.reload();
 
-    await page.goto('./#/plan');
+    await page.goto('./#/run');
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('New run');
     await expect(page.getByLabel('Model', { exact: true })).not.toContainText('toy');
     await page.getByLabel('Only the first pairs').fill('1');
