@@ -46,7 +46,7 @@ test(
   },
 );
 
-test('33: weights that were damaged when they were quantised are told in every table', async () => {
+test('33: weights that were damaged when they were quantised are told in every table', { tag: '@soak' }, async () => {
   const model = changed(DEMO_MODEL, 'damaged', (onnx) =>
     damageWeights(join(onnx, `${DECODER}.onnx`), join(onnx, `${DECODER}_quantized.onnx`)),
   );

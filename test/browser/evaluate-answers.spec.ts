@@ -33,34 +33,38 @@ test('answers that are there are read anew by the stricter parser, without a mod
   expect(readJson(out, 'run.json')).not.toHaveProperty('reading');
 });
 
-test('one set of a file of prompts, its paraphrases by name, and the tested model as its judge', async () => {
-  const out = space.path('words');
-  const file = space.path('mine.json');
-  const set = (name: string, open: string) => ({
-    name,
-    prompts: { letter: 'Question: {q}\nA: {a}\nB: {b}', open },
-    system: null,
-  });
-  writeFileSync(file, JSON.stringify([set('one', '{q}'), set('two', 'Question: {q}')]));
-  const methods = 'ps,ps+paraphrase,ff';
-  const run = await evaluate([
-    ...WASM,
-    ...['--methods', methods, '--prompts', `${file}#two`, '--judge', 'self', '--judge-test', '1', '--out', out],
-    ...['--paraphrases', 'lookalike, brief;official: molmo'],
-  ]);
-  expect(run.code).toBe(0);
-  const info = readJson(out, 'run.json');
-  expect(info).toMatchObject({
-    promptSet: { name: 'two' },
-    methods: ['ps', 'ps+paraphrase-1', 'ps+paraphrase-2', 'ff'],
-    paraphrases: [{ name: 'lookalike, brief' }, { name: 'official: molmo' }],
-    judge: { kind: 'self' },
-    work: { imageEncodes: 4 },
-  });
-  expect(new Set(recordLines(out).map((r) => r.method))).toEqual(
-    new Set(['ps', 'ps-official', 'ps+paraphrase-1', 'ps+paraphrase-2', 'ff', 'ff-likelihood']),
-  );
-  const unknown = await evaluate([...WASM, '--prompts', `${file}#three`, '--out', space.path('none')]);
-  expect(unknown.code).toBe(2);
-  expect(unknown.stderr).toContain('mine holds no prompt set three. It holds: one, two.');
-});
+test(
+  'one set of a file of prompts, its paraphrases by name, and the tested model as its judge',
+  { tag: '@soak' },
+  async () => {
+    const out = space.path('words');
+    const file = space.path('mine.json');
+    const set = (name: string, open: string) => ({
+      name,
+      prompts: { letter: 'Question: {q}\nA: {a}\nB: {b}', open },
+      system: null,
+    });
+    writeFileSync(file, JSON.stringify([set('one', '{q}'), set('two', 'Question: {q}')]));
+    const methods = 'ps,ps+paraphrase,ff';
+    const run = await evaluate([
+      ...WASM,
+      ...['--methods', methods, '--prompts', `${file}#two`, '--judge', 'self', '--judge-test', '1', '--out', out],
+      ...['--paraphrases', 'lookalike, brief;official: molmo'],
+    ]);
+    expect(run.code).toBe(0);
+    const info = readJson(out, 'run.json');
+    expect(info).toMatchObject({
+      promptSet: { name: 'two' },
+      methods: ['ps', 'ps+paraphrase-1', 'ps+paraphrase-2', 'ff'],
+      paraphrases: [{ name: 'lookalike, brief' }, { name: 'official: molmo' }],
+      judge: { kind: 'self' },
+      work: { imageEncodes: 4 },
+    });
+    expect(new Set(recordLines(out).map((r) => r.method))).toEqual(
+      new Set(['ps', 'ps-official', 'ps+paraphrase-1', 'ps+paraphrase-2', 'ff', 'ff-likelihood']),
+    );
+    const unknown = await evaluate([...WASM, '--prompts', `${file}#three`, '--out', space.path('none')]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('mine holds no prompt set three. It holds: one, two.');
+  },
+);

@@ -4,7 +4,7 @@ import { serve } from '../../tools/serve/server.mjs';
 import { DIST, ensureBuilt } from '../../tools/setup/setup.mjs';
 import { runOf } from './page.ts';
 
-test('after one visit the demo runs from a fresh browser start with the server stopped', async () => {
+test('after one visit the demo runs from a fresh browser start with the server stopped', { tag: '@soak' }, async () => {
   await ensureBuilt();
   const server = await serve({ root: DIST, port: 0 });
   const profile = newProfile();

@@ -40,7 +40,7 @@ test('marks, their controls and other changes of the image are records of their 
   );
 });
 
-test('an occlusion map costs what its grid says, and the second look nothing', async () => {
+test('an occlusion map costs what its grid says, and the second look nothing', { tag: '@soak' }, async () => {
   const out = space.path('look');
   const args = [...WASM, '--pair', '50001', '--grid', '2', '--out', out];
   const first = await command(['occlude', ...args]);

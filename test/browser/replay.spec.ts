@@ -16,7 +16,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => space.remove());
 
-test('two shards merged are the one run, byte for byte but for times', async () => {
+test('two shards merged are the one run, byte for byte but for times', { tag: '@soak' }, async () => {
   const parts = [1, 2].map((index) => space.path(`part${index}`));
   for (const [i, out] of parts.entries())
     expect((await evaluate([...DEMO, '--shard', `${i + 1}/2`, '--out', out])).code).toBe(0);

@@ -121,5 +121,6 @@ test('20 pairs by keyboard alone, reloaded in the middle; a second reviewer; agr
   await page.getByRole('link', { name: 'See the result' }).click();
   // Option A for both images of each pair: what whoever does not look gets.
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Dr. A (person)');
-  await expect(page.getByRole('row', { name: /^MC/ })).toContainText('100.00');
+  const methods = page.getByRole('region', { name: 'Methods' });
+  await expect(methods.getByRole('row', { name: /^MC/ })).toContainText('100.00');
 });
