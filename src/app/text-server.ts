@@ -1,9 +1,9 @@
-import { fail, type Result } from '../core/fault.ts';
+import { fail, orThrow, type Result } from '../core/fault.ts';
 import type { ServerConfig } from '../core/servers/config.ts';
 import type { LoadStep } from '../engines/engine.ts';
 import { openRemoteText } from '../engines/remote/open-text.ts';
 import type { TextEngine } from '../engines/text.ts';
-import { taken, type JudgeAhead } from '../run/judges.ts';
+import type { JudgeAhead } from '../run/judges.ts';
 import { rendererOf } from './chat-renderer.ts';
 import { openWay } from './server-access.ts';
 
@@ -29,6 +29,6 @@ export async function openServerText(
  * @throws FaultError
  */
 export async function serverJudge(server: ServerConfig): Promise<JudgeAhead> {
-  taken(await openServerText(server)).end();
+  orThrow(await openServerText(server)).end();
   return { open: (_, says) => openServerText(server, says) };
 }

@@ -1,4 +1,4 @@
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { at, readJson } from '../core/json.ts';
 import { draftPrompt, type ChatPrompt } from '../core/drafting/prompts.ts';
 import { capabilities } from '../engines/local/device.ts';
@@ -7,7 +7,6 @@ import { textAhead } from '../engines/local/text.ts';
 import type { LikelihoodsRequest, TextEngine } from '../engines/text.ts';
 import { certificate, putCertificate } from '../store/certificates.ts';
 import type { ServerConfig } from '../core/servers/config.ts';
-import { taken } from '../run/judges.ts';
 import type { Store } from '../store/db.ts';
 import { resolveModel } from './models.ts';
 import { openServerText } from './text-server.ts';
@@ -74,7 +73,7 @@ export async function openText(
 ): Promise<OpenWriter> {
   if ('server' in model) {
     // What its tokenizer reads as control, the server is asked about each text.
-    return { engine: taken(await openServerText(model.server)), controlTokens: [] };
+    return { engine: orThrow(await openServerText(model.server)), controlTokens: [] };
   }
   const ports = {
     certificate: (key: string) => certificate(store, key),

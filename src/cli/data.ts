@@ -15,6 +15,7 @@ import type { EvaluateRequest } from './evaluate-types.ts';
 import { SERVED } from '../core/models/builtin.ts';
 import type { TextChoice } from '../app/writer.ts';
 import type { NamedText, Report, ServedFolder } from './types.ts';
+import { progressOf } from './progress.ts';
 
 /**
  * Reads the benchmark that the command line serves, and reports what is wrong with it.
@@ -26,9 +27,8 @@ export async function readServedBenchmark(
   signal: AbortSignal,
 ): Promise<{ benchmark: Benchmark; image: (sha256: string) => Promise<Blob | null> }> {
   const entries = await servedFiles(folder.base);
-  const nothingYet = { unit: 'images', done: 0, total: 0, failed: 0, rate: null, secondsLeft: null };
   const says = (what: string, done: number, total: number): void =>
-    report({ type: 'progress', what: `${what}: ${done} of ${total}`, ...nothingYet });
+    report(progressOf({ what: `${what}: ${done} of ${total}`, unit: 'images', done: 0, total: 0 }));
   const { benchmark, nothing, images } = await readBenchmarkFolder(folder.name, entries, { says, signal });
   tell(benchmark, report);
   if (nothing) throw new FaultError(nothing);

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { accessible } from './accessible.ts';
+import { accessible, accessibleAtAnyWidth } from './accessible.ts';
 import { expectReference, reference } from './pairs.ts';
 
 test('one click on the start page finds the pairs of the phantoms that the reference names, on WASM', async ({
@@ -10,7 +10,7 @@ test('one click on the start page finds the pairs of the phantoms that the refer
   await expect(page.getByRole('heading', { name: '182 pairs', exact: true })).toBeVisible({ timeout: 300_000 });
   await expect(page.getByText('4,950 pairs of 100 images')).toBeVisible();
   await expectReference(page);
-  await accessible(page);
+  await accessibleAtAnyWidth(page);
 
   const med = page.getByRole('slider', { name: /medical/ });
   await med.focus();
@@ -39,5 +39,5 @@ test('one click on the start page finds the pairs of the phantoms that the refer
   await page.getByRole('link', { name: 'Draft questions on them' }).click();
   await page.getByRole('button', { name: 'Draft', exact: true }).first().click();
   await expect(page.getByText('2 questions of 2 pairs')).toBeVisible({ timeout: 300_000 });
-  await accessible(page);
+  await accessibleAtAnyWidth(page);
 });

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Draft } from '../../src/core/drafting/draft.ts';
 import { verifyTrail } from '../../src/core/review/chain.ts';
 import { draftOf, hash } from '../unit/review/drafts.ts';
-import { accessible } from './accessible.ts';
+import { accessibleAtAnyWidth } from './accessible.ts';
 import { visit } from './page.ts';
 
 interface Reference {
@@ -61,7 +61,7 @@ test('20 pairs by keyboard alone, reloaded in the middle; a second reviewer; agr
   await page.getByRole('link', { name: 'Review', exact: true }).click();
   await begin(page, 'Reader 1');
   await counted(page, 0, 0, 20);
-  await accessible(page);
+  await accessibleAtAnyWidth(page);
   for (let i = 0; i < 9; i++) await score(page, 8, i % 3 === 0 ? 4 : 7);
   await counted(page, 6, 3, 11);
   await page.reload();

@@ -3,8 +3,8 @@ import { at } from '../../src/core/json.ts';
 import { finiteAt, listAt, textAt } from '../../src/core/servers/exchange.ts';
 import { fakeServer, type FakeServer } from '../support/servers/fake-server.ts';
 import { listen, type Listening } from '../support/servers/listen.ts';
-import { accessible } from './accessible.ts';
 import { connect, examined, kept, records } from './servers.ts';
+import { accessible, accessibleAtAnyWidth } from './accessible.ts';
 
 const KEY = 'sk-not-to-be-kept-0815';
 const HOST = /127\.0\.0\.1:\d+/;
@@ -22,7 +22,7 @@ function letters(fake: FakeServer, from: number): readonly string[] {
 async function fits(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    await accessible(page);
+    await accessibleAtAnyWidth(page);
   }
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readJson } from './fixtures.ts';
-import { accessible } from './accessible.ts';
+import { accessibleAtAnyWidth } from './accessible.ts';
 import { expectNoOverflow, runOf, visit } from './page.ts';
 
 /** Pages with a real run of a few pairs behind them; one browser for all, because the run is made once. */
@@ -38,14 +38,14 @@ const pages: readonly (readonly [string, (run: string) => string, RegExp])[] = [
 
 for (const theme of ['light', 'dark'] as const) {
   for (const [name, hash, heading] of pages) {
-    test(`${name} has no accessibility violations in the ${theme} theme, and says that it is for research`, async () => {
+    test(`${name} has no accessibility violations in the ${theme} theme on a narrow and a wide screen, and says that it is for research`, async () => {
       await page.emulateMedia({ colorScheme: theme });
       await page.goto(`./${hash(runId)}`);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
       await expect(page.getByRole('contentinfo')).toContainText('Research use, not diagnosis');
       // Numbers and images come from the store: look when they are there.
       await expect(page.getByText('Reading…')).toHaveCount(0);
-      await accessible(page);
+      await accessibleAtAnyWidth(page);
     });
   }
 }

@@ -105,5 +105,3 @@ export function createConnection() {
     },
   };
 }
-
-export type Connection = ReturnType<typeof createConnection>;
