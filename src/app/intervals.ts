@@ -1,10 +1,9 @@
 import { spawnBootstrap } from '../bridge/spawn.ts';
 import type { WorkerClient } from '../bridge/worker.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { FaultError } from '../core/fault.ts';
-import type { ResultRecord } from '../core/records/record.ts';
+import { orThrow } from '../core/fault.ts';
 import type { Interval } from '../core/statistics/comparison.ts';
-import { indexRecords, judge, pairAnswers } from '../core/statistics/counts.ts';
+import { judge, pairAnswers, type RecordIndex } from '../core/statistics/counts.ts';
 import { clusters, components, type Cluster } from '../core/statistics/interval.ts';
 import { round2 } from '../core/statistics/rounding.ts';
 import type { BootstrapApi } from '../protocol/bootstrap.ts';
@@ -14,9 +13,7 @@ function createBootstrap(): (question: readonly Cluster[]) => Promise<Interval> 
   let client: WorkerClient<BootstrapApi> | null = null;
   return async (question) => {
     if (!client?.alive) client = spawnBootstrap();
-    const interval = await client.call((api) => api.interval(question));
-    if (!interval.ok) throw new FaultError(interval.fault);
-    return interval.value;
+    return orThrow(await client.call((api) => api.interval(question)));
   };
 }
 
@@ -25,10 +22,10 @@ const bootstrap = createBootstrap();
 /** As `setAccuracyInterval` of core/statistics, off the page's thread: percent; null where no pair is scored. */
 export async function intervalOfSet(
   benchmark: Pick<Benchmark, 'pairs'>,
-  records: readonly ResultRecord[],
+  index: RecordIndex,
   method: string,
 ): Promise<Interval | null> {
-  const answers = pairAnswers(benchmark, indexRecords(records), method);
+  const answers = pairAnswers(benchmark, index, method);
   if (answers.length === 0) return null;
   const parts = components(answers.map((a) => a.pair));
   const sets = answers.map((a) => judge(a).set);

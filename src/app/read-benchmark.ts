@@ -5,7 +5,7 @@ import {
   findQuestionFile,
   nothingRuns,
   readBenchmark,
-  readQuestions,
+  questionSteps,
   withImages,
   type ImageState,
   type QuestionFile,
@@ -14,6 +14,7 @@ import { withMarks } from '../core/benchmark/marks.ts';
 import { MARKS_FILE } from '../core/images/marks/file.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { fault, FaultError, orThrow, type Fault } from '../core/fault.ts';
+import { atOnce, type Steps } from '../core/steps.ts';
 import type { SourceFile } from '../files/source.ts';
 import type { PixelsApi } from '../protocol/pixels.ts';
 import { sha256 } from '../store/hash.ts';
@@ -55,11 +56,16 @@ export async function readBenchmarkFolder(
 
 /**
  * The questions of a benchmark folder alone, for results of another program: images are neither needed nor read.
+ * @param work runs the steps of it; a page gives itself turns between
  * @throws FaultError where there is no question file, or it cannot be read at all
  */
-export async function readBenchmarkQuestions(name: string, files: readonly SourceFile[]): Promise<Benchmark> {
+export async function readBenchmarkQuestions(
+  name: string,
+  files: readonly SourceFile[],
+  work: <T>(steps: Steps<T>) => T | Promise<T> = atOnce,
+): Promise<Benchmark> {
   const byPath = new Map(files.map((f) => [f.path, f]));
-  return orThrow(readQuestions(name, await questionFile(files, byPath)));
+  return orThrow(await work(questionSteps(name, await questionFile(files, byPath))));
 }
 
 async function questionFile(

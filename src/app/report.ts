@@ -6,11 +6,12 @@ import type { ResultRecord } from '../core/records/record.ts';
 import { withReading, type RunInfo } from '../core/records/run-info.ts';
 import { titlesOf } from '../core/reports/differences.ts';
 import { reportText, type ReportForm } from '../core/reports/report.ts';
-import { subjectOf, type Subject } from '../core/reports/subject.ts';
+import { subjectOf, subjectSteps, type Subject } from '../core/reports/subject.ts';
+import type { Steps } from '../core/steps.ts';
 import { VERSION } from '../core/version.ts';
 
 /** How many of the worst pairs a report shows where nobody says. */
-export const WORST = 12;
+const WORST = 12;
 
 /** A run as the page holds it. */
 export interface HeldRun {
@@ -25,16 +26,27 @@ export interface HeldRun {
  * @throws FaultError 'not-found' where a run has not begun to score
  */
 export function heldSubjects(runs: readonly HeldRun[], reading: Reading): readonly Subject[] {
-  const begun = runs.map(({ info, benchmark, records }) => {
-    if (info === null || records.length === 0)
-      throw new FaultError(fault('not-found', 'This run has not begun to score, so there is nothing to report yet.'));
-    return { info: withReading(info, reading), benchmark, records };
-  });
+  const begun = runs.map((r) => ({ ...r, info: readInfo(r, reading) }));
   const titles = titlesOf(
     begun.map((r) => r.info),
     begun.map((r) => r.info.startedAt.slice(0, 16).replace('T', ' ')),
   );
   return begun.map((r, i) => subjectOf(titles[i] ?? '', r.info, r.records, r.benchmark));
+}
+
+/**
+ * A run of the page by itself, in steps.
+ * @throws FaultError 'not-found' where it has not begun to score
+ */
+export function heldSubject(run: HeldRun, reading: Reading): Steps<Subject> {
+  const info = readInfo(run, reading);
+  return subjectSteps(titlesOf([info], [''])[0] ?? '', info, run.records, run.benchmark);
+}
+
+function readInfo({ info, records }: HeldRun, reading: Reading): RunInfo {
+  if (info === null || records.length === 0)
+    throw new FaultError(fault('not-found', 'This run has not begun to score, so there is nothing to report yet.'));
+  return withReading(info, reading);
 }
 
 /** The report of runs of the page, as `report` writes it on the command line; no image is in it. */

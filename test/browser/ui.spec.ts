@@ -104,6 +104,40 @@ test('an item is walked through by keys, and ? tells them', async () => {
   await expect(page).toHaveURL(new RegExp(`#/runs/${runId}$`));
 });
 
+test('of a wall of pairs only what is in sight is drawn, and keys walk through all of it', async () => {
+  await page.goto('./#/benchmarks');
+  await page.getByRole('link', { name: 'phantoms', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('phantoms');
+  const tiles = page
+    .getByRole('list')
+    .getByRole('listitem')
+    .filter({ has: page.locator('.images') });
+  const focused = page.locator('li:focus-within');
+  await tiles.first().getByRole('button').focus();
+  await expect(focused).toHaveAttribute('aria-setsize', '69');
+  expect(await tiles.count()).toBeLessThan(69);
+  await page.keyboard.press('End');
+  await expect(focused).toHaveAttribute('aria-posinset', '69');
+  await expect(focused).toBeInViewport({ ratio: 0.99 });
+  await page.keyboard.press('ArrowLeft');
+  await expect(focused).toHaveAttribute('aria-posinset', '68');
+  await page.keyboard.press('Home');
+  await expect(focused).toHaveAttribute('aria-posinset', '1');
+  await page.keyboard.press('ArrowDown');
+  await expect(focused).not.toHaveAttribute('aria-posinset', '1');
+  // Tile by tile through all of it: what is next is always drawn.
+  await page.keyboard.press('Home');
+  for (let i = 1; i <= 69; i++) {
+    await expect(focused).toHaveAttribute('aria-posinset', String(i));
+    if (i < 69) await page.keyboard.press('ArrowRight');
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('dialog')).toHaveCount(0);
+  await expect(focused).toHaveAttribute('aria-posinset', '69');
+});
+
 test('both images zoom and move together, and their window is one', async () => {
   await page.goto(`./#/runs/${runId}/items/50001`);
   const images = page.locator('.pane img.ready');

@@ -1,5 +1,6 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
 import { isHidden } from '../hidden.ts';
+import { atOnce, type Steps } from '../steps.ts';
 import { createChecker } from './check.ts';
 import { namedAsReviewed } from './reviewed.ts';
 import { imageFinder, tidy, type ImageFinder } from './images.ts';
@@ -113,7 +114,7 @@ export function readBenchmark(
   files: readonly ListedFile[],
   questions: QuestionFile,
 ): Result<BenchmarkDraft> {
-  return readPairs(name, questions, imageFinder(files, folderOf(questions.path)));
+  return atOnce(readPairs(name, questions, imageFinder(files, folderOf(questions.path))));
 }
 
 /**
@@ -122,11 +123,16 @@ export function readBenchmark(
  * @param name name of the chosen folder
  */
 export function readQuestions(name: string, questions: QuestionFile): Result<Benchmark> {
+  return atOnce(questionSteps(name, questions));
+}
+
+/** The same in steps. */
+export function* questionSteps(name: string, questions: QuestionFile): Steps<Result<Benchmark>> {
   const anywhere: ImageFinder = {
     find: (path, local) => ({ file: local ?? path, looked: [], otherwise: null }),
     size: () => null,
   };
-  const read = readPairs(name, questions, anywhere);
+  const read = yield* readPairs(name, questions, anywhere);
   if (!read.ok) return read;
   const { name: title, sha256, pairs, skipped, problems } = read.value;
   return ok({ name: title, sha256, pairs: pairs.map(unread), skipped, problems });
@@ -136,13 +142,17 @@ function unread({ id, question, options, images, extra }: DraftPair): Pair {
   return { id, question, options, images, extra };
 }
 
-function readPairs(name: string, questions: QuestionFile, finder: ImageFinder): Result<BenchmarkDraft> {
+/** Pairs that are checked in one step. */
+const STEP = 250;
+
+function* readPairs(name: string, questions: QuestionFile, finder: ImageFinder): Steps<Result<BenchmarkDraft>> {
   const rows = readRows(questions.path, questions.text);
   if (!rows.ok) return rows;
   const checker = createChecker(finder);
   const pairs: DraftPair[] = [];
   const skipped: SkippedPair[] = [];
-  for (const row of rows.value.rows) {
+  for (const [i, row] of rows.value.rows.entries()) {
+    if (i % STEP === 0) yield;
     const checked = checker.check(row);
     if (checked.pair) pairs.push(checked.pair);
     else skipped.push({ pair: checked.id, reason: checked.reason });

@@ -4,7 +4,8 @@ import { PUBLISHED_READING, readAs } from '../methods/reading.ts';
 import { orderMethods, recordsOfRun, withDerived } from '../methods/registry.ts';
 import type { ResultRecord } from '../records/record.ts';
 import type { RunInfo } from '../records/run-info.ts';
-import { summarise, type Summary } from '../statistics/summary.ts';
+import { atOnce, type Steps } from '../steps.ts';
+import { summarySteps, type Summary } from '../statistics/summary.ts';
 import { inOrder } from './records-file.ts';
 
 /** A run with its numbers: what every file of the results folder and every export is made of. */
@@ -29,13 +30,24 @@ export function derivedRun(
   records: readonly ResultRecord[],
   limit: number | null = null,
 ): DerivedRun {
+  return atOnce(derivedSteps(run, benchmark, records, limit));
+}
+
+/** The same in steps. */
+export function* derivedSteps(
+  run: RunInfo,
+  benchmark: Benchmark,
+  records: readonly ResultRecord[],
+  limit: number | null = null,
+): Steps<DerivedRun> {
   const limited = limitBenchmark(benchmark, limit);
-  const { records: ordered, derived } = withDerived(
-    inOrder(limited, readAs(records, run.reading ?? PUBLISHED_READING)),
-  );
+  const sorted = inOrder(limited, readAs(records, run.reading ?? PUBLISHED_READING));
+  yield;
+  const { records: ordered, derived } = withDerived(sorted);
   const all = [...ordered, ...derived];
+  yield;
   // Methods that were asked for are named even where nothing of them was scored.
   const reported = orderMethods([...recordsOfRun(run.methods), ...all.map((r) => r.method)]);
-  const summary = summarise(limited, all, reported, run.imageSimilarity);
+  const summary = yield* summarySteps(limited, all, reported, run.imageSimilarity ?? {});
   return { run, benchmark: limited, records: ordered, all, summary };
 }

@@ -4,7 +4,8 @@ import { fault, type Fault } from '../fault.ts';
 import { methodName } from '../methods/labels.ts';
 import { orderMethods } from '../methods/registry.ts';
 import type { ResultRecord } from '../records/record.ts';
-import { readOfficial, type OfficialImport } from './import.ts';
+import { atOnce, type Steps } from '../steps.ts';
+import { officialSteps, type OfficialImport } from './import.ts';
 
 /** A file as it was brought. */
 export interface TextFile {
@@ -32,10 +33,15 @@ export interface OfficialFiles {
 
 /** Reads several official result files against one benchmark; files of one key become one run. */
 export function readOfficialFiles(files: readonly TextFile[], benchmark: Benchmark): OfficialFiles {
+  return atOnce(officialFilesSteps(files, benchmark));
+}
+
+/** The same in steps. */
+export function* officialFilesSteps(files: readonly TextFile[], benchmark: Benchmark): Steps<OfficialFiles> {
   const byKey = new Map<string, OfficialRun['files'][number][]>();
   const faults: Fault[] = [];
   for (const { name, text } of files) {
-    const read = readOfficial(name, text, benchmark);
+    const read = yield* officialSteps(name, text, benchmark);
     if (!read.ok) {
       faults.push(read.fault);
       continue;

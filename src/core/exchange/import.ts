@@ -1,11 +1,13 @@
-import { member, parseJson, plain, repeated, type JsonMember, type JsonNode } from '../benchmark/nodes.ts';
+import { member, parseJson, repeated, type JsonMember, type JsonNode } from '../benchmark/nodes.ts';
 import type { Benchmark, ImageIndex, Pair, Problem } from '../benchmark/types.ts';
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
 import { categoriesOf } from '../statistics/counts.ts';
+import { atOnce, type Steps } from '../steps.ts';
 import type { FailedRecord, ResultRecord, ScoredRecord } from '../records/record.ts';
 import { behindThought, THOUGHT_CUT } from '../methods/thought.ts';
-import { readAnswer, words, type Answer, type Report } from './import-answer.ts';
-import { officialModes, officialScore, parseOfficialName, SCORES, type Mode } from './official.ts';
+import { readAnswer, type Answer, type Report } from './import-answer.ts';
+import { checkNumbers, checkScore } from './import-score.ts';
+import { officialModes, parseOfficialName, type Mode } from './official.ts';
 
 /** An official result file, read against its benchmark. */
 export interface OfficialImport {
@@ -29,6 +31,19 @@ export interface OfficialImport {
  * @returns a fault where the file cannot be read at all
  */
 export function readOfficial(name: string, text: string, benchmark: Benchmark, mode?: Mode): Result<OfficialImport> {
+  return atOnce(officialSteps(name, text, benchmark, mode));
+}
+
+/** Pairs that are read in one step. */
+const STEP = 250;
+
+/** The same in steps. */
+export function* officialSteps(
+  name: string,
+  text: string,
+  benchmark: Benchmark,
+  mode?: Mode,
+): Steps<Result<OfficialImport>> {
   const parsedName = parseOfficialName(name);
   const asMode = mode ?? parsedName?.mode;
   if (asMode === undefined)
@@ -41,7 +56,8 @@ export function readOfficial(name: string, text: string, benchmark: Benchmark, m
   const { root, place } = parsed;
   if (root.kind !== 'object') return fail(fault('unreadable', `${name} holds no object of answers by pair.`));
   const line = (at: number): string => `${name}, line ${place(at).line}`;
-  const reading = readPairs(root, benchmark, asMode, line);
+  yield;
+  const reading = yield* readPairs(root, benchmark, asMode, line);
   if (reading.taken === 0) return fail(nothingTaken(name, benchmark, reading.problems));
   return ok({
     key: parsedName?.key ?? name.replace(/\.json$/i, ''),
@@ -78,12 +94,12 @@ function nothingTaken(name: string, benchmark: Benchmark, problems: readonly Pro
 
 type Line = (at: number) => string;
 
-function readPairs(
+function* readPairs(
   root: JsonNode & { kind: 'object' },
   benchmark: Benchmark,
   mode: Mode,
   line: Line,
-): Pick<OfficialImport, 'records' | 'problems' | 'taken'> {
+): Steps<Pick<OfficialImport, 'records' | 'problems' | 'taken'>> {
   const problems: Problem[] = [];
   const unlike: Problem[] = [];
   const pairs = new Map(benchmark.pairs.map((p) => [p.id, p]));
@@ -91,7 +107,8 @@ function readPairs(
   const categories = categoriesOf(benchmark);
   const twice = new Set(repeated(root).map((m) => m.key));
   const read = new Map<string, readonly [Answer, Answer] | string>();
-  for (const m of root.members) {
+  for (const [i, m] of root.members.entries()) {
+    if (i % STEP === 0) yield;
     const pair = pairs.get(m.key);
     const found: Problem[] = [];
     const say =
@@ -121,19 +138,38 @@ function readPairs(
     } else read.set(m.key, found.map((p) => p.message).join(' '));
     problems.push(...found);
   }
+  const { records, missing, taken } = yield* recordsOf(benchmark.pairs, read, mode, line(root.at));
+  return { records, problems: [...problems, ...missing, ...gathered(unlike)], taken };
+}
+
+/**
+ * The records of all pairs of a benchmark.
+ * @param read the answers to each pair of the file, or why they are not taken
+ * @param place what stands for a pair that the file does not have
+ */
+function* recordsOf(
+  pairs: readonly Pair[],
+  read: ReadonlyMap<string, readonly [Answer, Answer] | string>,
+  mode: Mode,
+  place: string,
+): Steps<{ readonly records: readonly ResultRecord[]; readonly missing: readonly Problem[]; readonly taken: number }> {
+  const records: ResultRecord[] = [];
+  const missing: Problem[] = [];
   let taken = 0;
-  const records = benchmark.pairs.flatMap((pair): ResultRecord[] => {
+  for (const [i, pair] of pairs.entries()) {
+    if (i % STEP === 0) yield;
     const answers = read.get(pair.id);
     if (answers === undefined) {
       const message = `The pair ${pair.id} is missing.`;
-      problems.push({ pair: pair.id, place: line(root.at), message, severity: 'error' });
-      return failedPair(pair, mode, fault('not-found', `${message} The imported file has no answer to it.`));
+      missing.push({ pair: pair.id, place, message, severity: 'error' });
+      records.push(...failedPair(pair, mode, fault('not-found', `${message} The imported file has no answer to it.`)));
+    } else if (typeof answers === 'string') records.push(...failedPair(pair, mode, fault('unreadable', answers)));
+    else {
+      taken++;
+      records.push(scored(pair, 1, mode, answers[0]), scored(pair, 2, mode, answers[1]));
     }
-    if (typeof answers === 'string') return failedPair(pair, mode, fault('unreadable', answers));
-    taken++;
-    return [scored(pair, 1, mode, answers[0]), scored(pair, 2, mode, answers[1])];
-  });
-  return { records, problems: [...problems, ...gathered(unlike)], taken };
+  }
+  return { records, missing, taken };
 }
 
 /** Answers of GD and PS that are not their letter, as one warning. */
@@ -159,45 +195,6 @@ function readPair(m: JsonMember, mode: Mode, report: Report): readonly [Answer, 
   const two = read('im2');
   checkNumbers(m, report);
   return one && two ? [one, two] : null;
-}
-
-/** Every value of the score tables must be a number; whether it is the right one is `checkScore`'s. */
-function checkNumbers(m: JsonMember, { bad }: Report): void {
-  const score = member(m.value, 'score');
-  if (score?.value.kind !== 'object') return;
-  for (const table of score.value.members) {
-    if (table.value.kind !== 'object') {
-      bad(table.value.at, `score.${table.key}`, 'A table of numbers by category is expected.');
-      continue;
-    }
-    for (const n of table.value.members) {
-      const value = n.value.kind === 'scalar' ? n.value.value : undefined;
-      if (typeof value !== 'number')
-        bad(n.value.at, `score.${table.key}.${n.key}`, `A number is expected, not ${words(n.value)}.`);
-    }
-  }
-}
-
-/** A score table that its answers do not give is told, and not believed: the answers count. */
-function checkScore(
-  m: JsonMember,
-  pair: Pair,
-  answers: readonly [Answer, Answer],
-  categories: readonly string[],
-  line: Line,
-): Problem[] {
-  const score = member(m.value, 'score');
-  if (!score) return [];
-  const expected = officialScore([{ pair, chosen: [answers[0].chosen, answers[1].chosen] }], categories);
-  for (const table of SCORES) {
-    const said = member(score.value, table);
-    const total = said ? member(said.value, 'total') : undefined;
-    const value = total ? plain(total.value) : undefined;
-    if (!total || value === expected[table]['total']) continue;
-    const message = `The file says ${String(value)}, its answers give ${expected[table]['total'] ?? 0}; the answers count.`;
-    return [{ pair: m.key, place: `${line(total.at)}, ${m.key}.score.${table}.total`, message, severity: 'warning' }];
-  }
-  return [];
 }
 
 function base(

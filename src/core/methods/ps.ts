@@ -28,7 +28,7 @@ export function scorePs(reads: Readonly<Record<Letter, OptionReads>>, official: 
 }
 
 /** PS with what the text alone makes likely taken off (pointwise mutual information); a method of its own in the tables. */
-export const PMI_METHOD = 'ps-pmi';
+const PMI_METHOD = 'ps-pmi';
 const PLAIN_PS = 'ps';
 const TEXT_ONLY = nameOf({ base: PLAIN_PS, condition: { kind: 'no-image' } });
 
@@ -37,6 +37,7 @@ const TEXT_ONLY = nameOf({ base: PLAIN_PS, condition: { kind: 'no-image' } });
  * stays as it is.
  */
 export function withPmi(records: readonly ResultRecord[]): readonly ResultRecord[] {
+  if (!records.some((r) => r.method === TEXT_ONLY)) return records;
   const index = new Map(records.map((r) => [recordKey(r), r]));
   return records.map((r) => {
     if (r.method !== PLAIN_PS || r.status !== 'scored' || r.options === null) return r;

@@ -3,7 +3,8 @@ import { isPlain, orderMethods } from '../methods/registry.ts';
 import type { Benchmark } from '../benchmark/types.ts';
 import { agreement, answeredByBoth } from '../statistics/agreement.ts';
 import { compareMethods, compareRuns, type PairedRow } from '../statistics/compare-runs.ts';
-import { indexRecords, pairAnswers, type PairAnswers } from '../statistics/counts.ts';
+import { pairAnswers, type PairAnswers } from '../statistics/counts.ts';
+import { indexOf } from './answers.ts';
 import { cell, percentText, signed, type Cell, type Grid } from './grid.ts';
 import { groupsOf, whatDiffers } from './differences.ts';
 import { headed, headName, numbered } from './heads.ts';
@@ -115,7 +116,7 @@ function columnsOf(subjects: readonly Subject[], benchmark: Benchmark): readonly
   return methods.flatMap((method) => {
     const all = subjects.map((s, i) => ({
       title: headed(subjects, i, method),
-      answers: pairAnswers(benchmark, indexRecords(s.records), method),
+      answers: pairAnswers(benchmark, indexOf(s), method),
     }));
     return all.filter((c) => c.answers.length > 0);
   });

@@ -3,8 +3,9 @@ import { methodName } from '../methods/labels.ts';
 import { orderMethods } from '../methods/registry.ts';
 import { isMediConfusion } from '../benchmark/mediconfusion.ts';
 import { flaggedPairs, withoutFlagged, type Overlay } from '../overlay/overlay.ts';
-import { indexRecords, pairAnswers } from '../statistics/counts.ts';
+import { pairAnswers } from '../statistics/counts.ts';
 import { rateEstimate } from '../statistics/rates.ts';
+import { indexOf } from './answers.ts';
 import {
   agreementGrid,
   commonBenchmark,
@@ -30,7 +31,7 @@ export function sideBySideGrid(subjects: readonly Subject[]): Grid {
   const { pairs } = commonBenchmark(subjects);
   const methods = orderMethods(subjects.flatMap((s) => Object.keys(s.summary.methods)));
   const text = (s: Subject, method: string): string => {
-    const estimate = rateEstimate(pairAnswers({ pairs }, indexRecords(s.records), method), 'set');
+    const estimate = rateEstimate(pairAnswers({ pairs }, indexOf(s), method), 'set');
     if (!estimate) return '-';
     // Where all pairs came out the same, resampling them shows no spread: Wilson's interval stands in.
     const flat = estimate.k === 0 || estimate.k === estimate.n;

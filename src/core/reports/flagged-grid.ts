@@ -1,7 +1,8 @@
 import { methodName } from '../methods/labels.ts';
 import { isPlain } from '../methods/registry.ts';
 import { flaggedPairs, withoutFlagged, type Overlay } from '../overlay/overlay.ts';
-import { summarise } from '../statistics/summary.ts';
+import { countRun } from '../statistics/summary.ts';
+import { indexOf } from './answers.ts';
 import { cell, percentText, type Grid } from './grid.ts';
 import type { Subject } from './subject.ts';
 
@@ -11,7 +12,7 @@ export function flaggedGrid(subject: Subject, overlay: Overlay): Grid | null {
   const doubted = subject.benchmark.pairs.filter((p) => flagged.has(p.id)).length;
   if (doubted === 0) return null;
   const methods = Object.keys(subject.summary.methods).filter(isPlain);
-  const clean = summarise(withoutFlagged(subject.benchmark, overlay), subject.records, methods);
+  const clean = countRun(withoutFlagged(subject.benchmark, overlay), indexOf(subject), methods);
   const rates = ['set', 'individual', 'confusion', 'invalid'] as const;
   const heads = ['Set', 'Individual', 'Confusion', 'Invalid', 'Pairs'];
   return {

@@ -1,8 +1,9 @@
 import { conditionFacts } from '../methods/conditions.ts';
 import { patternNames, patternsOf, type Overlay } from '../overlay/overlay.ts';
 import { breakdown } from '../statistics/breakdown.ts';
-import { categoriesOf, countCategories, indexRecords, pairAnswers, type PairAnswers } from '../statistics/counts.ts';
+import { categoriesOf, countCategories, pairAnswers, type PairAnswers } from '../statistics/counts.ts';
 import { percentOfTotal } from '../statistics/rounding.ts';
+import { indexOf } from './answers.ts';
 import { commonBenchmark } from './compare-grids.ts';
 import { cell, percentText, signed, type Cell, type Grid } from './grid.ts';
 import { headed, headedMethods, headName, numbered } from './heads.ts';
@@ -35,7 +36,7 @@ export function heatGrid(
       ? breakdown(benchmark, subject.records, method, groups, (p) => patternsOf(p, overlay)).map((g) =>
           g.counts.pairs === 0 ? null : g.set,
         )
-      : bySetOfCategory(pairAnswers(benchmark, indexRecords(subject.records), method), groups),
+      : bySetOfCategory(pairAnswers(benchmark, indexOf(subject), method), groups),
   );
   return {
     caption: `Set accuracy by ${by}, %`,

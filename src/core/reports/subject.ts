@@ -1,10 +1,11 @@
 import { limitPairs } from '../benchmark/select.ts';
 import type { Benchmark, Pair, PairImage } from '../benchmark/types.ts';
-import { derivedRun } from '../exchange/derived.ts';
+import { derivedSteps } from '../exchange/derived.ts';
 import { isCertified } from '../exchange/results-folder.ts';
 import type { ResultRecord } from '../records/record.ts';
 import type { RunInfo } from '../records/run-info.ts';
 import type { Summary } from '../statistics/summary.ts';
+import { atOnce, type Steps } from '../steps.ts';
 
 /** A run that a report is about, with everything that follows from its records. */
 export interface Subject {
@@ -30,8 +31,19 @@ export function subjectOf(
   kept: readonly ResultRecord[],
   benchmark: Benchmark | null,
 ): Subject {
+  return atOnce(subjectSteps(title, info, kept, benchmark));
+}
+
+/** The same in steps, for a page that goes on meanwhile. */
+export function* subjectSteps(
+  title: string,
+  info: RunInfo,
+  kept: readonly ResultRecord[],
+  benchmark: Benchmark | null,
+): Steps<Subject> {
   const own = benchmark ? ofRun(benchmark, info, kept) : benchmarkOfRecords(info, kept);
-  const { all, summary } = derivedRun(info, own, kept);
+  yield;
+  const { all, summary } = yield* derivedSteps(info, own, kept);
   return {
     ...{ title, info, benchmark: own, questions: benchmark !== null, records: all, summary },
     certified: isCertified(info),
@@ -68,7 +80,7 @@ function ofRun(benchmark: Benchmark, info: RunInfo, records: readonly ResultReco
 }
 
 /** What records say of a benchmark: ids, right answers, and which images are the same; no questions, no categories. */
-export function benchmarkOfRecords(info: Pick<RunInfo, 'benchmark'>, records: readonly ResultRecord[]): Benchmark {
+function benchmarkOfRecords(info: Pick<RunInfo, 'benchmark'>, records: readonly ResultRecord[]): Benchmark {
   const byPair = new Map<string, { 1?: ResultRecord; 2?: ResultRecord }>();
   for (const r of records) byPair.set(r.pair, { ...byPair.get(r.pair), [r.image]: r });
   const image = (id: string, i: 1 | 2, r: ResultRecord | undefined, other: ResultRecord | undefined): PairImage => ({

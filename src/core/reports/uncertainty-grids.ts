@@ -2,9 +2,9 @@ import { methodName } from '../methods/labels.ts';
 import { isPlain } from '../methods/registry.ts';
 import { patternNames, patternsOf, type Overlay } from '../overlay/overlay.ts';
 import { breakdown } from '../statistics/breakdown.ts';
-import { againstChance, CHANCE_SET, pText } from '../statistics/chance.ts';
+import { CHANCE_SET, pText } from '../statistics/chance.ts';
 import { holm, wilson, type Interval } from '../statistics/comparison.ts';
-import { indexRecords, pairAnswers, type PairAnswers } from '../statistics/counts.ts';
+import type { PairAnswers } from '../statistics/counts.ts';
 import {
   detectableDifference,
   independentDiscordance,
@@ -15,6 +15,7 @@ import {
 import { clusterBootstrap } from '../statistics/interval.ts';
 import { inPercent, rateClusters } from '../statistics/rates.ts';
 import { round2 } from '../statistics/rounding.ts';
+import { answersOf, chanceOf } from './answers.ts';
 import { cell, percentText, type Grid } from './grid.ts';
 import { headedMethods, headName, numbered, type HeadedMethod } from './heads.ts';
 import type { Subject } from './subject.ts';
@@ -23,10 +24,9 @@ import type { Subject } from './subject.ts';
 export function plainAnswers(
   subject: Subject,
 ): readonly { readonly method: string; readonly answers: readonly PairAnswers[] }[] {
-  const index = indexRecords(subject.records);
   return Object.keys(subject.summary.methods)
     .filter(isPlain)
-    .map((method) => ({ method, answers: pairAnswers(subject.benchmark, index, method) }))
+    .map((method) => ({ method, answers: answersOf(subject, method) }))
     .filter(({ answers }) => answers.length > 0);
 }
 
@@ -39,11 +39,10 @@ export function uncertaintyGrid(
   interval: (of: HeadedMethod) => Interval | null | undefined = () => undefined,
 ): Grid {
   const all = headedMethods(subjects).flatMap((of) => {
-    const answers = answersOf(of);
-    const chance = againstChance(answers);
+    const chance = chanceOf(of.subject, of.method);
     if (!chance) return [];
     const known = interval(of);
-    const made = known === undefined ? bootstrapped(answers) : known;
+    const made = known === undefined ? bootstrapped(answersOf(of.subject, of.method)) : known;
     return [{ head: of.head, chance, interval: made, wilson: wilson(chance.k, chance.n) }];
   });
   const adjusted = holm(all.map((x) => x.chance.p));
@@ -74,10 +73,6 @@ export function uncertaintyGrid(
   };
 }
 
-function answersOf({ subject, method }: HeadedMethod): readonly PairAnswers[] {
-  return pairAnswers(subject.benchmark, indexRecords(subject.records), method);
-}
-
 function bootstrapped(answers: readonly PairAnswers[]): Interval {
   return inPercent(clusterBootstrap(rateClusters(answers, 'set')));
 }
@@ -87,8 +82,8 @@ const DIFFERENCES = [2, 5, 10, 15, 20] as const;
 
 /** How many pairs like these would show that a method does not guess, and that another run is better by so much. */
 export function powerGrid(subject: Subject): Grid {
-  const rows = plainAnswers(subject).flatMap(({ method, answers }) => {
-    const chance = againstChance(answers);
+  const rows = plainAnswers(subject).flatMap(({ method }) => {
+    const chance = chanceOf(subject, method);
     if (!chance) return [];
     const share = chance.k / chance.n;
     const apart = share === CHANCE_SET ? '-' : String(pairsAgainstChance(share, CHANCE_SET, chance.designEffect ?? 1));

@@ -2,7 +2,8 @@ import type { Pair } from '../benchmark/types.ts';
 import { methodName } from '../methods/labels.ts';
 import { isPlain } from '../methods/registry.ts';
 import { recordKey } from '../records/record.ts';
-import { answered, indexRecords, judge } from '../statistics/counts.ts';
+import { answered, judge } from '../statistics/counts.ts';
+import { indexOf } from './answers.ts';
 import { cell, type Grid } from './grid.ts';
 import type { Subject } from './subject.ts';
 
@@ -37,7 +38,7 @@ function columnsOf(subjects: readonly Subject[]): readonly Column[] {
 
 /** The pairs that most methods failed, the surest failures first among equals. Pairs that nobody failed are not among them. */
 export function worstPairs(subjects: readonly Subject[], most: number): readonly WorstPair[] {
-  const columns = columnsOf(subjects).map((c) => ({ ...c, index: indexRecords(c.subject.records) }));
+  const columns = columnsOf(subjects).map((c) => ({ ...c, index: indexOf(c.subject) }));
   const pairs = new Map(subjects.flatMap((s) => s.benchmark.pairs.map((p) => [p.id, p] as const)).reverse());
   const order = [...pairs.values()].reverse();
   const all = order.map((pair): WorstPair => {

@@ -1,8 +1,9 @@
+import { indexOf } from './answers.ts';
 import type { Report } from './document.ts';
 import type { Block } from './document-blocks.ts';
 import { csvLines, percentText, toLatex, toMarkdown } from './grid.ts';
 import { rateEstimate, RATE_NAMES } from '../statistics/rates.ts';
-import { indexRecords, pairAnswers } from '../statistics/counts.ts';
+import { pairAnswers } from '../statistics/counts.ts';
 import { patternNames, patternsOf, type Overlay } from '../overlay/overlay.ts';
 import type { Subject } from './subject.ts';
 
@@ -56,7 +57,7 @@ const HEADER = [
 /** Every metric of every run and method, over all pairs and by failure pattern, one row each, with both intervals; RFC 4180. Categories: see tables.csv. */
 export function reportCsv(subjects: readonly Subject[], overlay: Overlay | null): string {
   const rows = subjects.flatMap((s) => {
-    const index = indexRecords(s.records);
+    const index = indexOf(s);
     const patterns = patternNames(s.benchmark, overlay);
     return Object.keys(s.summary.methods).flatMap((method) => {
       const answers = pairAnswers(s.benchmark, index, method);

@@ -1,6 +1,7 @@
 import type { Benchmark, Pair } from '../benchmark/types.ts';
 import { isPlain } from '../methods/registry.ts';
 import type { Interval } from './comparison.ts';
+import type { Steps } from '../steps.ts';
 import { judge, pairAnswers, type PairAnswers, type RecordIndex } from './counts.ts';
 import { components, uniform } from './interval.ts';
 import { quantile } from './quantile.ts';
@@ -102,17 +103,19 @@ export function similarityEffect(answers: readonly PairAnswers[], similarities: 
   };
 }
 
-/** The effect under each method that was asked without conditions; nothing where no similarity is known. */
-export function similarityEffects(
+/** The effect under each method that was asked without conditions; nothing where no similarity is known. A step is a method. */
+export function* similarityEffects(
   benchmark: Pick<Benchmark, 'pairs'>,
   index: RecordIndex,
   methods: readonly string[],
   similarities: ImageSimilarities,
-): Readonly<Record<string, SimilarityEffect>> {
+): Steps<Readonly<Record<string, SimilarityEffect>>> {
   if (Object.keys(similarities).length === 0) return {};
-  const found = methods
-    .filter(isPlain)
-    .map((m) => [m, similarityEffect(pairAnswers(benchmark, index, m), similarities)] as const);
+  const found: (readonly [string, SimilarityEffect])[] = [];
+  for (const m of methods.filter(isPlain)) {
+    found.push([m, similarityEffect(pairAnswers(benchmark, index, m), similarities)]);
+    yield;
+  }
   return Object.fromEntries(found.filter(([, effect]) => effect.pairs > 0));
 }
 

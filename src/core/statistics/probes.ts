@@ -4,6 +4,7 @@ import { recordName } from '../methods/names.ts';
 import { isProbe, namedOption } from '../methods/probes.ts';
 import { recordedMethod } from '../methods/registry.ts';
 import { recordKey, type ScoredRecord } from '../records/record.ts';
+import { atOnce, type Steps } from '../steps.ts';
 import { answered, countPairs, methodNames, pairAnswers, type RecordIndex } from './counts.ts';
 import type { Interval } from './comparison.ts';
 import { clusterBootstrap, components } from './interval.ts';
@@ -64,14 +65,24 @@ export function probesOf(
   benchmark: Pick<Benchmark, 'pairs'>,
   index: RecordIndex,
 ): Readonly<Record<string, readonly Probe[]>> {
+  return atOnce(probeSteps(benchmark, index));
+}
+
+/** The same; a step is a probe of a method. */
+export function* probeSteps(
+  benchmark: Pick<Benchmark, 'pairs'>,
+  index: RecordIndex,
+): Steps<Readonly<Record<string, readonly Probe[]>>> {
   const names = new Set(methodNames(index));
-  const plain = [...names].filter((name) => recordedMethod(name)?.condition === null);
-  return Object.fromEntries(
-    plain.flatMap((id) => {
-      const under = conditionKinds().filter((kind) => isProbe(kind) && names.has(nameUnder(id, kind)));
-      return under.length === 0 ? [] : [[id, under.map((kind) => probe(benchmark, index, id, kind))]];
-    }),
-  );
+  const found: Record<string, Probe[]> = {};
+  for (const id of names) {
+    if (recordedMethod(id)?.condition !== null) continue;
+    for (const kind of conditionKinds().filter((k) => isProbe(k) && names.has(nameUnder(id, k)))) {
+      (found[id] ??= []).push(probe(benchmark, index, id, kind));
+      yield;
+    }
+  }
+  return found;
 }
 
 function nameUnder(id: string, kind: ConditionKind): string {

@@ -2,6 +2,7 @@ import { isUnreviewed } from '../benchmark/reviewed.ts';
 import type { Benchmark, SkippedPair } from '../benchmark/types.ts';
 import { orderMethods, recordedMethod } from '../methods/registry.ts';
 import type { ResultRecord } from '../records/record.ts';
+import { atOnce, type Steps } from '../steps.ts';
 import {
   answered,
   categoriesOf,
@@ -15,7 +16,7 @@ import {
   type RecordIndex,
 } from './counts.ts';
 import { countInvalid, type InvalidCounts } from './invalid.ts';
-import { probesOf, type Probe } from './probes.ts';
+import { probeSteps, type Probe } from './probes.ts';
 import { similarityEffects, type ImageSimilarities, type SimilarityEffect } from './image-similarity.ts';
 import { percentOf, percentOfTotal } from './rounding.ts';
 import { sensitivity, type Sensitivity } from './sensitivity.ts';
@@ -82,12 +83,25 @@ export function summarise(
   methods: readonly string[] = orderMethods(records.map((r) => r.method)),
   similarities: ImageSimilarities = {},
 ): Summary {
+  return atOnce(summarySteps(benchmark, records, methods, similarities));
+}
+
+/** The same in steps, none of which resamples more than once. */
+export function* summarySteps(
+  benchmark: Benchmark,
+  records: readonly ResultRecord[],
+  methods: readonly string[],
+  similarities: ImageSimilarities,
+): Steps<Summary> {
   const index = indexRecords(records);
+  yield;
+  const counted = countRun(benchmark, index, methods);
+  yield;
   const moved = sensitivity(benchmark, index);
-  const probes = probesOf(benchmark, index);
-  const effects = similarityEffects(benchmark, index, methods, similarities);
+  const probes = yield* probeSteps(benchmark, index);
+  const effects = yield* similarityEffects(benchmark, index, methods, similarities);
   return {
-    ...countRun(benchmark, index, methods),
+    ...counted,
     ...(Object.keys(moved).length > 0 ? { sensitivity: moved } : {}),
     ...(Object.keys(probes).length > 0 ? { probes } : {}),
     ...(Object.keys(effects).length > 0 ? { imageSimilarity: effects } : {}),

@@ -25,10 +25,11 @@ export async function readCompared(runs: readonly StoredRun[], reading: Reading)
     const records = readAs(kept, reading);
     const limit = run.config?.limit ?? null;
     const limited = limitBenchmark(benchmark, limit);
-    const summary = numbersOf(benchmark, limit, indexRecords(records));
+    const index = indexRecords(records);
+    const summary = numbersOf(benchmark, limit, index);
     const intervals: Record<string, Interval> = {};
     for (const method of orderMethods(Object.keys(summary.methods)).filter(isPlain)) {
-      const interval = await intervalOfSet(limited, records, method);
+      const interval = await intervalOfSet(limited, index, method);
       if (interval) intervals[method] = interval;
     }
     read.push({

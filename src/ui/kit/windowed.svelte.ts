@@ -6,7 +6,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** Rows that are drawn wherever the list is: a key that walks through the page must find the list's ends. */
+/** Rows that are drawn wherever the list is, where nobody says: a key that walks through the page must find the list's ends. */
 const LEAST = 20;
 
 /**
@@ -14,28 +14,35 @@ const LEAST = 20;
  * @param top of the list against the window's upper edge, px
  * @param row height of every row, px
  * @param height of the window, px
+ * @param least rows that are drawn wherever the list is
  */
-export function rangeInSight(top: number, row: number, height: number, total: number): Range {
+export function rangeInSight(top: number, row: number, height: number, total: number, least = LEAST): Range {
   const [first, last] = [-top / row, (height - top) / row];
   const more = height / row;
   return {
-    from: Math.max(0, Math.min(Math.floor(first - more), total - LEAST)),
-    to: Math.min(total, Math.max(Math.ceil(last + more), LEAST)),
+    from: Math.max(0, Math.min(Math.floor(first - more), total - least)),
+    to: Math.min(total, Math.max(Math.ceil(last + more), least)),
   };
 }
 
 /**
  * Draws of a list that scrolls with the page only what is in sight. All rows have the same height.
  * @param list the element whose children are the rows; it is as high as all of them
- * @param row height of a row, px
+ * @param row height of a row with the space behind it, px
+ * @param least rows that are drawn wherever the list is
  */
-export function createWindowed(list: () => HTMLElement | undefined, total: () => number, row: () => number) {
+export function createWindowed(
+  list: () => HTMLElement | undefined,
+  total: () => number,
+  row: () => number,
+  least = LEAST,
+) {
   let range = $state.raw<Range>({ from: 0, to: 0 });
 
   function look(): void {
     const element = list();
     if (!element) return;
-    const next = rangeInSight(element.getBoundingClientRect().top, row(), innerHeight, total());
+    const next = rangeInSight(element.getBoundingClientRect().top, row(), innerHeight, total(), least);
     // What is drawn is no reason to look again.
     const now = untrack(() => range);
     if (next.from !== now.from || next.to !== now.to) range = next;

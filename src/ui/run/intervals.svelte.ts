@@ -1,13 +1,13 @@
 import { limitBenchmark } from '../../core/benchmark/select.ts';
 import type { Benchmark } from '../../core/benchmark/types.ts';
 import type { Interval } from '../../core/statistics/comparison.ts';
-import type { ResultRecord } from '../../core/records/record.ts';
+import type { RecordIndex } from '../../core/statistics/counts.ts';
 import { intervalOfSet } from '../../app/intervals.ts';
 
 export interface IntervalInput {
   readonly benchmark: Benchmark;
   readonly limit: number | null;
-  readonly records: readonly ResultRecord[];
+  readonly index: RecordIndex;
   readonly methods: readonly string[];
   /** Records still come in. */
   readonly live: boolean;
@@ -33,13 +33,13 @@ export function createIntervals(input: () => IntervalInput | null) {
     };
   });
 
-  async function round({ benchmark, limit, records, methods }: IntervalInput, cancelled: () => boolean): Promise<void> {
+  async function round({ benchmark, limit, index, methods }: IntervalInput, cancelled: () => boolean): Promise<void> {
     last = performance.now();
     const limited = limitBenchmark(benchmark, limit);
     for (const method of methods) {
-      const interval = await intervalOfSet(limited, records, method).catch(() => null);
+      const interval = await intervalOfSet(limited, index, method).catch(() => null);
       if (cancelled()) return;
-      found = { ...found, [method]: { interval, records } };
+      found = { ...found, [method]: { interval, index } };
     }
   }
 
@@ -47,7 +47,7 @@ export function createIntervals(input: () => IntervalInput | null) {
     /** The latest interval, and whether it was made from these very records. */
     of(method: string): { readonly interval: Interval | null; readonly fresh: boolean } {
       const f = found[method];
-      return { interval: f?.interval ?? null, fresh: f !== undefined && f.records === input()?.records };
+      return { interval: f?.interval ?? null, fresh: f !== undefined && f.index === input()?.index };
     },
   };
 }
@@ -55,5 +55,5 @@ export function createIntervals(input: () => IntervalInput | null) {
 interface Found {
   readonly interval: Interval | null;
   /** What it was made from. */
-  readonly records: readonly ResultRecord[];
+  readonly index: RecordIndex;
 }

@@ -1,10 +1,11 @@
-import { heldSubjects, type HeldRun } from '../../app/report.ts';
+import { heldSubject, type HeldRun } from '../../app/report.ts';
 import type { Reading } from '../../core/methods/reading.ts';
 import type { Subject } from '../../core/reports/subject.ts';
+import { workThrough } from '../kit/turns.ts';
 
 /**
- * Everything that follows from a run's records, for what stands below its first numbers. Much of it resamples: it is derived in a task of its own, so that
- * the page is there before.
+ * Everything that follows from a run's records, for what stands below its first numbers. Much of it resamples: it is derived in turns, so that the page
+ * is there before and goes on meanwhile.
  * @param input the run as it is kept, and how it is read; null while it goes on, or has nothing
  */
 export function createSubject(input: () => { readonly held: HeldRun; readonly reading: Reading } | null) {
@@ -15,8 +16,7 @@ export function createSubject(input: () => { readonly held: HeldRun; readonly re
       subject = null;
       return;
     }
-    const timer = setTimeout(() => (subject = heldSubjects([now.held], now.reading)[0] ?? null));
-    return () => clearTimeout(timer);
+    return workThrough(heldSubject(now.held, now.reading), (found) => (subject = found));
   });
   return {
     get value() {

@@ -38,6 +38,25 @@ test('records of another run with a like name stay apart', async () => {
   expect((await recordsOf(store, 'r')).map((r) => r.chosen)).toEqual(['A']);
 });
 
+test('records that are read in several parts come back once each, by their keys, and without those of other runs', async () => {
+  const store = await freshStore();
+  const pairs = Array.from({ length: 4001 }, (_, i) => `p${String(i).padStart(4, '0')}`);
+  await putRecords(
+    store,
+    'r',
+    [...pairs].reverse().map((p) => record(p)),
+  );
+  for (const other of ['q', 'ra', 'r/']) await putRecords(store, other, [record('elsewhere')]);
+  expect((await recordsOf(store, 'r')).map((r) => r.pair)).toEqual(pairs);
+  // A part that is exactly full is not the end, nor is the empty one behind it.
+  await putRecords(
+    store,
+    'full',
+    pairs.slice(0, 4000).map((p) => record(p)),
+  );
+  expect(await recordsOf(store, 'full')).toHaveLength(4000);
+});
+
 test('a group with a record that cannot be stored stores none', async () => {
   const store = await freshStore();
   const bad = { ...record('z'), text: (() => undefined) as unknown as string };
