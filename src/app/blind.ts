@@ -14,7 +14,7 @@ import type { Store } from '../store/db.ts';
 import { resolveModel } from './models.ts';
 import { newRun } from './new-run.ts';
 import { enginePorts } from './ports.ts';
-import { controlTokensOf, openText, type WriterWish } from './writer.ts';
+import { controlTokensOf, findText, openText, type TextChoice, type WriterWish } from './writer.ts';
 
 /** A question that is asked without its image. */
 export interface BlindQuestion {
@@ -22,11 +22,8 @@ export interface BlindQuestion {
   readonly wording: Wording;
 }
 
-/** Who is asked: a text model (the writer), or a vision-language model without an image. */
-export interface BlindWish extends WriterWish {
-  readonly modelId: string;
-  readonly kind: 'text' | 'vision';
-}
+/** Who is asked: a text model (the writer), or a vision-language model of this browser without an image. */
+export type BlindWish = WriterWish & { readonly kind: 'text' | 'vision' } & TextChoice;
 
 /** What the questions are about; a vision-language model is tried on its first pair. */
 export type BlindBenchmark = Pick<Benchmark, 'name' | 'sha256' | 'pairs'>;
@@ -124,12 +121,15 @@ async function open(
   ports: BlindPorts,
 ): Promise<Opened> {
   const { store } = ports;
-  const model = await resolveModel(store, wish.modelId);
   if (wish.kind === 'text') {
+    const model = await findText(store, wish);
     const [prompt] = blindPrompts(first.wording);
     const { engine, controlTokens } = await openText(store, model, wish, { prompt, texts: [...LETTERS] });
     return { text: engine, controlTokens, end: () => engine.end() };
   }
+  if ('server' in wish)
+    throw new FaultError(fault('unsupported', 'A model on a server is asked without images as a text model only.'));
+  const model = await resolveModel(store, wish.modelId);
   const engine = await visionEngine(benchmark, wish, ports);
   const text = engine.text();
   if (text === null) {
@@ -142,7 +142,11 @@ async function open(
 }
 
 /** The model under test, loaded and certified as for a run. */
-async function visionEngine(benchmark: BlindBenchmark, wish: BlindWish, { store, image, signal }: BlindPorts) {
+async function visionEngine(
+  benchmark: BlindBenchmark,
+  wish: WriterWish & { readonly modelId: string },
+  { store, image, signal }: BlindPorts,
+) {
   const [pair] = benchmark.pairs;
   if (!pair) throw new FaultError(fault('bad-argument', 'There is no question to ask.'));
   const { modelId, device, dtype, threads } = wish;

@@ -33,6 +33,8 @@ export interface RunChoice {
   readonly chat?: ChatSettings;
   /** Model that judges free answers; the built-in judge when absent. */
   readonly judgeId?: string;
+  /** The server that has the judge, where it is a model behind one. */
+  readonly judgeServer?: NonNullable<RunConfig['judgeServer']>;
   /** How free answers are judged; as published when absent. */
   readonly judging?: NonNullable<RunConfig['judging']>;
   /** Marks and other settings of conditions such as `gd+marks`; the benchmark's own marks, and seed 0, when absent. */

@@ -21,6 +21,7 @@ import { putSetting, setting } from '../store/settings.ts';
 import { run, updateRun } from '../store/runs.ts';
 import { resolveModel } from './models.ts';
 import { openServerEngine } from './servers.ts';
+import { serverJudge } from './text-server.ts';
 
 /** Where a run's engines come from, its models found in the store or on this page's origin. */
 export function enginePorts(
@@ -38,7 +39,8 @@ export function enginePorts(
         store: localStore(store, image),
       });
     },
-    judge: async ({ judgeId, device, threads, judging }: RunConfig) => {
+    judge: async ({ judgeId, judgeServer, device, threads, judging }: RunConfig) => {
+      if (judgeServer) return serverJudge(judgeServer);
       const model = await resolveModel(store, judgeId ?? BUILTIN_JUDGE);
       const { dtype } = judging ?? PUBLISHED_JUDGING;
       const wish = { device, threads, dtype, capabilities: await capabilities() };

@@ -15,6 +15,7 @@ import {
   imageChange,
   judgeChange,
   type Change,
+  type PresentJudge,
   type Present,
 } from '../core/records/same-run.ts';
 import { capabilities, type Capabilities } from '../engines/local/device.ts';
@@ -23,6 +24,8 @@ import { BUILTIN_JUDGE } from '../core/models/builtin.ts';
 import { PERSON_JUDGE, SELF_JUDGE, type RunConfig } from '../core/records/run-config.ts';
 import type { ResolvedModel } from '../engines/local/model.ts';
 import type { ServerConfig } from '../core/servers/config.ts';
+import { hostOf } from '../engines/remote/certificate.ts';
+import { textId } from '../engines/remote/text.ts';
 import { openAnswers } from '../run/judging.ts';
 import type { RunPorts } from '../run/ports.ts';
 
@@ -140,8 +143,18 @@ async function judgeOfRest(
   const left = planGroups(benchmark, judged, done, config.limit, config.probes);
   if (left.length === 0 && openAnswers(records).length === 0) return null;
   if (config.judgeId === SELF_JUDGE) return judgeChange(before.judge, { kind: 'self', id: before.model.id });
+  const { judgeServer: server } = config;
+  if (server) return judgeChange(before.judge, servedJudge(before.judge, server));
   const { id, files } = await resolve(config.judgeId ?? BUILTIN_JUDGE);
   return judgeChange(before.judge, { kind: 'model', id, files });
+}
+
+/** A judge behind a server, by its name and host; where no name was given, the server's only model is meant. */
+function servedJudge(before: RunInfo['judge'], server: ServerConfig): PresentJudge {
+  const host = hostOf(server);
+  const was = before && before.kind !== 'person' ? before.id : '';
+  const id = server.model === '' && was.endsWith(textId('', host)) ? was : textId(server.model, host);
+  return { kind: 'model', id, files: [], device: 'server' };
 }
 
 /** The configuration with what made the records: its device and number formats. */

@@ -7,11 +7,12 @@ import { isObject, readJson } from '../core/json.ts';
 import type { RunConfig } from '../core/records/run-config.ts';
 import type { ServerConfig, ServerFolder, ServerTemplate } from '../core/servers/config.ts';
 import { detectServer, type Detected } from '../core/servers/detect.ts';
-import { textAt, type HttpAnswer } from '../core/servers/exchange.ts';
+import { bodyFrom, textAt, type HttpAnswer } from '../core/servers/exchange.ts';
 import type { ServerKind } from '../core/servers/kinds.ts';
 import { processorByName } from '../core/servers/known-processors.ts';
 import { rendererOf } from './chat-renderer.ts';
 import { openWay } from './server-access.ts';
+import { openServerText } from './text-server.ts';
 import { spawnPixels } from '../bridge/spawn.ts';
 import type { Engine, LoadStep } from '../engines/engine.ts';
 import { openRemoteEngine } from '../engines/remote/engine.ts';
@@ -42,17 +43,9 @@ async function looked(url: string): Promise<HttpAnswer | null> {
     const response = await fetch(url, { signal: AbortSignal.timeout(LOOK_MS) });
     if (response.headers.get(PROXY_HEADER) !== 'server') return null;
     const text = await response.text();
-    return { status: response.status, body: parsedOr(text) };
+    return { status: response.status, body: bodyFrom(text) };
   } catch {
     return null;
-  }
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return readJson(text);
-  } catch {
-    return text;
   }
 }
 
@@ -61,6 +54,19 @@ export async function examine(server: ServerConfig, says: (step: LoadStep) => vo
   const image = (): Promise<null> => Promise.resolve(null);
   const policy = DEFAULT_PIXEL_POLICY;
   return examineServer(await partsOf(server, image, policy), { says, stopped: () => false });
+}
+
+/** The same of a model that is to judge or to write: no image is sent. */
+export async function examineText(
+  server: ServerConfig,
+  says: (step: LoadStep) => void,
+): Promise<Result<Pick<Examined, 'certificate' | 'offers'>>> {
+  const opened = await openServerText(server, says);
+  if (!opened.ok) return opened;
+  const { certificate } = opened.value.facts;
+  opened.value.end();
+  if (certificate === null || !('kind' in certificate)) throw new RangeError('A server was opened without its proof.');
+  return ok({ certificate, offers: [] });
 }
 
 /** The engine of a run whose model is behind a server. */

@@ -6,12 +6,26 @@ import type { ResolvedModel } from '../engines/local/model.ts';
 import { textAhead } from '../engines/local/text.ts';
 import type { LikelihoodsRequest, TextEngine } from '../engines/text.ts';
 import { certificate, putCertificate } from '../store/certificates.ts';
+import type { ServerConfig } from '../core/servers/config.ts';
 import type { Store } from '../store/db.ts';
+import { resolveModel } from './models.ts';
+import { openServerText } from './text-server.ts';
 
 /** A text model ready to draft, and the tokens that a caption must not hold. */
 export interface OpenWriter {
   readonly engine: TextEngine;
   readonly controlTokens: readonly string[];
+}
+
+/** A text model: of this browser, or behind a server. */
+export type TextModel = ResolvedModel | { readonly server: ServerConfig };
+
+/** Which text model is meant: by its id in this browser, or the server that has it. */
+export type TextChoice = { readonly modelId: string } | { readonly server: ServerConfig };
+
+/** @throws FaultError where no such model is here */
+export async function findText(store: Store, choice: TextChoice): Promise<TextModel> {
+  return 'server' in choice ? choice : resolveModel(store, choice.modelId);
 }
 
 export interface WriterWish {
@@ -30,7 +44,7 @@ const TRIED = 400;
  */
 export function openDrafter(
   store: Store,
-  model: ResolvedModel,
+  model: TextModel,
   wish: WriterWish,
   captions: readonly [string | null, string | null],
 ): Promise<OpenWriter> {
@@ -42,26 +56,25 @@ export function openDrafter(
  * Loads a text model as a writer, certified with a first prompt as a judge is.
  * @throws FaultError naming what was found and what to do
  */
-export function openWriter(
-  store: Store,
-  model: ResolvedModel,
-  wish: WriterWish,
-  prompt: ChatPrompt,
-): Promise<OpenWriter> {
+export function openWriter(store: Store, model: TextModel, wish: WriterWish, prompt: ChatPrompt): Promise<OpenWriter> {
   return openText(store, model, wish, { prompt, texts: ['Question: none', 'Question: Which'] });
 }
 
 /**
- * Loads a text model.
+ * Loads a text model, or reaches it on its server.
  * @param probe a prompt and at least two texts, with which its device is certified
  * @throws FaultError naming what was found and what to do
  */
 export async function openText(
   store: Store,
-  model: ResolvedModel,
+  model: TextModel,
   wish: WriterWish,
   probe: LikelihoodsRequest,
 ): Promise<OpenWriter> {
+  if ('server' in model) {
+    // What its tokenizer reads as control, the server is asked about each text.
+    return { engine: orThrow(await openServerText(model.server)), controlTokens: [] };
+  }
   const ports = {
     certificate: (key: string) => certificate(store, key),
     keepCertificate: (c: Parameters<typeof putCertificate>[1]) => putCertificate(store, c),

@@ -12,8 +12,10 @@ import { sha256 } from '../store/hash.ts';
 import { servedFiles } from '../files/served.ts';
 import { benchmarkLines } from './benchmark-lines.ts';
 import type { EvaluateRequest } from './evaluate-types.ts';
+import { SERVED } from '../core/models/builtin.ts';
+import type { TextChoice } from '../app/writer.ts';
+import type { NamedText, Report, ServedFolder } from './types.ts';
 import { progressOf } from './progress.ts';
-import type { Report, ServedFolder } from './types.ts';
 
 /**
  * Reads the benchmark that the command line serves, and reports what is wrong with it.
@@ -31,6 +33,11 @@ export async function readServedBenchmark(
   tell(benchmark, report);
   if (nothing) throw new FaultError(nothing);
   return { benchmark, image: async (hash) => (await images.get(hash)?.blob()) ?? null };
+}
+
+/** A text model as the app finds it. */
+export function textChoice(text: NamedText): TextChoice {
+  return 'server' in text ? text : { modelId: `${SERVED}${text.base}` };
 }
 
 /** Reads the questions only, for an import. */

@@ -1,7 +1,7 @@
 import { draftable, draftPairs, type AssignedCategory, type PairToDraft } from '../app/draft-pairs.ts';
 import { discoverCategories } from '../app/discover-categories.ts';
 import { openDrafter } from '../app/writer.ts';
-import { pairKey, type Draft, type DraftSettings, type DraftStatus } from '../core/drafting/draft.ts';
+import { pairKey, writerKey, type Draft, type DraftSettings, type DraftStatus } from '../core/drafting/draft.ts';
 import { readPairsFile } from '../core/drafting/pairs-file.ts';
 import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { VERSION } from '../core/version.ts';
@@ -107,7 +107,7 @@ async function drafted(
     request,
     (store, model) => openDrafter(store, model, request, first.captions),
     async ({ engine, controlTokens }) => {
-      sameWriter(request.earlier.writer, engine.facts.sha256);
+      sameWriter(request.earlier.writer, writerKey(engine.facts));
       for (const text of engine.facts.messages) report({ type: 'message', text });
       await draftPairs({
         ...{ pairs, writer: engine, controlTokens, settings: request.settings, minCaption: request.minCaption },
@@ -134,12 +134,14 @@ function append(report: Report, path: string, line: Draft | AssignedCategory): v
   report({ type: 'append', path, lines: [JSON.stringify(line)] });
 }
 
+const shortKey = (key: string): string => (/^[0-9a-f]{64}$/.test(key) ? key.slice(0, 12) : key);
+
 function sameWriter(before: string | null, now: string): void {
   if (before === null || before === now) return;
   throw new FaultError(
     fault(
       'another-run',
-      `The drafts in the folder are of another writer (${before.slice(0, 12)}, now ${now.slice(0, 12)}). Name another --out for this one.`,
+      `The drafts in the folder are of another writer (${shortKey(before)}, now ${shortKey(now)}). Name another --out for this one.`,
       { before, now },
     ),
   );

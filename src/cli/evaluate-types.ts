@@ -7,7 +7,7 @@ import type { JudgingOptions } from '../core/methods/judging.ts';
 import type { Reading } from '../core/methods/reading.ts';
 import type { ServerConfig } from '../core/servers/config.ts';
 import type { RunInfo } from '../core/records/run-info.ts';
-import type { ServedFolder } from './types.ts';
+import type { NamedText, ServedFolder } from './types.ts';
 
 /** A run as the command line asks for it. */
 export interface EvaluateRequest {
@@ -38,7 +38,7 @@ export interface EvaluateRequest {
   /** Folder of the images that a few-shot prompt set shows. */
   readonly shots: ServedFolder | null;
   /** Text model that judges free answers, or the model under test itself; null: the built-in one. */
-  readonly judge: ServedFolder | 'self' | null;
+  readonly judge: NamedText | 'self' | null;
   readonly judging: JudgingOptions;
   /** How raw answers are read for the numbers. */
   readonly reading: Partial<Reading>;

@@ -103,7 +103,13 @@ async function runConfig(
   };
   const { judge } = request;
   if (judge === null) return newRun(choice, 'command-line');
-  return newRun({ ...choice, judgeId: judge === 'self' ? SELF_JUDGE : `${SERVED}${judge.base}` }, 'command-line');
+  return newRun({ ...choice, ...judgeOf(judge) }, 'command-line');
+}
+
+function judgeOf(judge: NonNullable<EvaluateRequest['judge']>): Pick<RunConfig, 'judgeId' | 'judgeServer'> {
+  if (judge === 'self') return { judgeId: SELF_JUDGE };
+  if ('server' in judge) return { judgeId: serverModelId(judge.server), judgeServer: judge.server };
+  return { judgeId: `${SERVED}${judge.base}` };
 }
 
 /** A run that cannot go on in its folder can begin in another. */

@@ -1,15 +1,16 @@
 import { askBlind, type BlindWish } from '../app/blind.ts';
-import { SERVED } from '../core/models/builtin.ts';
+import type { WriterWish } from '../app/writer.ts';
 import type { BlindOdds } from '../core/review/blind.ts';
 import { openStore } from '../store/db.ts';
-import { readServedBenchmark } from './data.ts';
+import { readServedBenchmark, textChoice } from './data.ts';
 import { progressSince } from './progress.ts';
-import type { DriveContext, ServedFolder } from './types.ts';
+import type { DriveContext, NamedText, ServedFolder } from './types.ts';
 
 /** Questions asked without their images, as the command line asks for it. */
-export interface LintRequest extends Omit<BlindWish, 'modelId'> {
+export interface LintRequest extends WriterWish {
+  readonly kind: BlindWish['kind'];
   readonly benchmark: ServedFolder;
-  readonly model: ServedFolder;
+  readonly model: NamedText;
 }
 
 export interface LintOutcome {
@@ -28,7 +29,7 @@ export async function lint(request: LintRequest, { control, report }: DriveConte
   const store = await openStore();
   const began = performance.now();
   const { kind, device, dtype, threads } = request;
-  const wish = { kind, device, dtype, threads, modelId: `${SERVED}${request.model.base}` };
+  const wish = { kind, device, dtype, threads, ...textChoice(request.model) };
   try {
     const { odds, unasked, model } = await askBlind(questions, benchmark, wish, {
       ...{ store, image, signal: control.signal },

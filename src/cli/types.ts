@@ -1,8 +1,12 @@
 import type { Result } from '../core/fault.ts';
+import type { ServerConfig } from '../core/servers/config.ts';
 import type { Control } from './control.ts';
 import type { OutcomeOf, RequestOf, UseCaseName } from './use-cases.ts';
 
 /** What crosses between the command line (tools/drive) and the page that it drives; plain data on both sides. */
+
+/** A text model as the command line names it: a folder, or the server that has it. */
+export type NamedText = ServedFolder | { readonly server: ServerConfig };
 
 /** A folder served read-only on this page's own origin, listed by `<base>index.json`. */
 export interface ServedFolder {

@@ -1,6 +1,7 @@
 import type { Certificate } from '../core/certificate/types.ts';
 import type { Result } from '../core/fault.ts';
 import type { OptionScore } from '../core/records/record.ts';
+import type { ServerCertificate } from '../core/servers/config.ts';
 import type { Device } from '../protocol/model.ts';
 import type { Generated, GenerateRequest, LikelihoodsRequest, TextWork } from '../protocol/text.ts';
 
@@ -25,8 +26,8 @@ export interface TextFacts {
   /** Graph and weights that were loaded. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
   readonly device: Device | 'server';
-  /** null for a model on a server, whose certificate is the run's. */
-  readonly certificate: Certificate | null;
+  /** null for a run's own model on a server, whose certificate is the run's. */
+  readonly certificate: Certificate | ServerCertificate | null;
   /** Sentences worth showing: why this dtype, why this device. */
   readonly messages: readonly string[];
 }

@@ -76,11 +76,18 @@ export async function judgePhase(p: JudgePhase): Promise<JudgeInfo | null> {
         p.tell(records);
       },
     });
+    await tellCost(p, judge);
     const { explain, byRule } = options;
     return { ...judge.info, options: { explain, byRule }, ...(test === null ? {} : { test }) };
   } finally {
     judge.text.end();
   }
+}
+
+/** What a judge behind a server of its own has cost; the model under test counts its own. */
+async function tellCost({ progress }: JudgePhase, { info, text }: Judge): Promise<void> {
+  const work = info.kind === 'model' && info.device === 'server' ? await text.work?.() : null;
+  if (work) progress.message(`The judge’s server read ${work.computed} tokens and wrote ${work.decoded}.`);
 }
 
 async function openJudge({ ahead, benchmark, progress }: JudgePhase): Promise<Judge> {

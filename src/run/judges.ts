@@ -20,6 +20,7 @@ export interface JudgeAhead {
 
 /** A text model as a judge. `self`: the model under test, whose engine ends it. */
 export function textJudge(kind: 'model' | 'self', text: TextEngine): Judge {
-  const { id, sha256, dtype, files, device } = text.facts;
-  return { info: { kind, id, sha256, dtype, files, device }, text };
+  const { id, sha256, dtype, files, device, certificate } = text.facts;
+  const served = certificate !== null && 'kind' in certificate ? { certificate } : {};
+  return { info: { kind, id, sha256, dtype, files, device, ...served }, text };
 }

@@ -6,9 +6,8 @@ import type { JudgeInfo, RunInfo } from '../core/records/run-info.ts';
 import type { RunProbes } from '../core/methods/probes.ts';
 import { markSet } from './mark-rows.ts';
 import type { RunConfig } from '../core/records/run-config.ts';
-import { SERVER_KINDS } from '../core/servers/kinds.ts';
-import type { ServerConfig, ServerInfo } from '../core/servers/config.ts';
 import { byLetter, faultSchema, letter, strings, text } from './row-parts.ts';
+import { serverCertificate, serverConfig, serverInfo } from './server-rows.ts';
 
 /*
  * What the database holds, checked whenever it is read: a row may come from an older version, or from a hand in the browser's tools.
@@ -45,36 +44,6 @@ const chat: v.GenericSchema<unknown, ChatSettings> = v.looseObject({
   thoughtTokens: v.number(),
 });
 
-export const serverConfig: v.GenericSchema<unknown, ServerConfig> = v.object({
-  kind: v.picklist(SERVER_KINDS),
-  url: text,
-  model: text,
-  dtype: v.nullable(text),
-  quantisation: v.nullable(text),
-  concurrency: v.number(),
-  prices: v.nullable(v.object({ input: v.number(), output: v.number() })),
-  budget: v.nullable(v.number()),
-  processor: v.nullable(text),
-  folder: v.exactOptional(
-    v.object({
-      config: v.unknown(),
-      preprocessor: v.unknown(),
-      processor: v.unknown(),
-      letters: v.nullable(v.object({ A: v.number(), B: v.number() })),
-      template: v.exactOptional(v.object({ text, tokens: strings })),
-    }),
-  ),
-});
-export const serverInfo: v.GenericSchema<unknown, ServerInfo> = v.looseObject({
-  kind: v.picklist(SERVER_KINDS),
-  host: text,
-  model: text,
-  version: v.nullable(text),
-  dtype: v.nullable(text),
-  quantisation: v.nullable(text),
-  ways: strings,
-  images: text,
-});
 const flipAnswers = v.union([v.literal('all'), v.array(text)]);
 const runProbes: v.GenericSchema<unknown, RunProbes> = v.looseObject({
   seed: v.number(),
@@ -102,6 +71,7 @@ const runConfig: v.GenericSchema<unknown, RunConfig> = v.looseObject({
   policy,
   allowUncertified: v.boolean(),
   judgeId: v.exactOptional(text),
+  judgeServer: v.exactOptional(serverConfig),
   judging: v.exactOptional(
     v.looseObject({ explain: v.boolean(), byRule: v.boolean(), selfTest: v.number(), dtype: text }),
   ),
@@ -130,6 +100,7 @@ const judgeInfo: v.GenericSchema<unknown, JudgeInfo> = v.variant('kind', [
     files: v.array(v.looseObject({ path: text, sha256: text })),
     device: v.exactOptional(v.picklist(['webgpu', 'wasm', 'server'])),
     options: v.exactOptional(v.looseObject({ explain: v.boolean(), byRule: v.boolean() })),
+    certificate: v.exactOptional(serverCertificate),
     test: v.exactOptional(judgeTest),
   }),
   v.looseObject({ kind: v.literal('person') }),

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { MethodOffer, ServerCertificate, ServerConfig } from '../core/servers/config.ts';
 import type { Store } from './db.ts';
 import { text } from './row-parts.ts';
-import { serverConfig, serverInfo } from './rows.ts';
+import { serverCertificate, serverConfig } from './server-rows.ts';
 import { putSetting, setting } from './settings.ts';
 
 /** A model behind a server that was examined here. Never its key. */
@@ -10,31 +10,25 @@ export interface KeptServer {
   readonly server: ServerConfig;
   readonly certificate: ServerCertificate;
   readonly offers: readonly MethodOffer[];
+  /** It is asked in text alone: a judge or a writer, no model under test. */
+  readonly textOnly?: true;
 }
 
-const certificate: v.GenericSchema<unknown, ServerCertificate> = v.object({
-  kind: v.literal('server'),
-  version: v.literal('1'),
-  issuedAt: text,
-  passed: v.boolean(),
-  overridden: v.literal(false),
-  server: serverInfo,
-  checks: v.array(v.object({ name: text, passed: v.boolean(), detail: text, needed: v.array(text) })),
-});
 const offer: v.GenericSchema<unknown, MethodOffer> = v.union([
   v.object({ id: text, way: text, why: v.null() }),
   v.object({ id: text, way: v.null(), why: text }),
 ]);
 const kept: v.GenericSchema<unknown, KeptServer> = v.object({
   server: serverConfig,
-  certificate,
+  certificate: serverCertificate,
   offers: v.array(offer),
+  textOnly: v.exactOptional(v.literal(true)),
 });
 const KEY = 'servers';
 
 /** A run's certificate where a server answered; null for any other. */
 export function readServerCertificate(value: unknown): ServerCertificate | null {
-  const result = v.safeParse(certificate, value);
+  const result = v.safeParse(serverCertificate, value);
   return result.success ? result.output : null;
 }
 

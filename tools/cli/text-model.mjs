@@ -2,7 +2,10 @@
 import { choice, count, text } from './kinds.mjs';
 import { typescript } from './source.mjs';
 
-export const writer = text('DIR|ID', 'folder of a text model, or a model of the hub; default: the writer of the demo');
+export const writer = text(
+  'DIR|ID',
+  'folder of a text model, a model of the hub, or one behind a server (server:URL#NAME); default: the writer of the demo',
+);
 
 /** Where and how the text model runs. */
 export async function running() {

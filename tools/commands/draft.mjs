@@ -12,6 +12,7 @@ import { defaultOut, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
 import { folder, folderName } from '../evaluate/inputs.mjs';
 import { writerFolder } from '../evaluate/models.mjs';
+import { sendTexts, writerChoice } from '../evaluate/text-server.mjs';
 import { Stop } from '../say.mjs';
 import { ROOT } from '../setup/setup.mjs';
 
@@ -26,6 +27,7 @@ async function options() {
     collection: text('DIR', 'folder of the images and their captions; default: the built-in phantoms'),
     pairs: text('FILE', 'table of pairs, as find-pairs writes it (pairs.csv)'),
     writer,
+    'send-texts-to': sendTexts,
     out: text('DIR', 'folder of the results; default: results/<time>-<collection>-drafts'),
     categories: text(
       'LIST',
@@ -94,7 +96,7 @@ async function prepare(values, call) {
   const { here } = call;
   const pairs = pairsFile(values.pairs, here);
   const collection = values.collection === null ? COLLECTION : folder('collection', values.collection, here);
-  const model = await writerFolder(values.writer, here);
+  const model = await writerChoice(values.writer, values['send-texts-to'], () => writerFolder(values.writer, here));
   const categories = await categoriesOf(values.categories);
   const name = folderName(collection);
   const out = resolve(here, values.out ?? defaultOut(new Date(), name, 'drafts'));
@@ -107,7 +109,7 @@ async function prepare(values, call) {
   const request = {
     collection: { base: baseOf('collection'), name },
     pairs,
-    writer: { base: baseOf('writer'), name: model.name },
+    writer: model.named,
     ...{ device: values.device, dtype: values.dtype, threads: values.threads },
     ...{ settings, minCaption: values['min-caption'], limit: values.limit, categories },
     discover: values.discover,
@@ -138,10 +140,13 @@ function ending({ files, words: print, failed }, discover) {
 async function run(values, _positionals, call) {
   const { request, out, collection, model, fresh } = await prepare(values, call);
   const reporter = createReporter(process.stderr);
-  const mounts = async () => [await mountDir('collection', collection), await mountModel('writer', model)];
+  const mounts = async () => [
+    await mountDir('collection', collection),
+    ...(model.folder === null ? [] : [await mountModel('writer', model.folder)]),
+  ];
   return withOut(out, values.out !== null, async () => {
     try {
-      const driven = await drive({ useCase: 'draft', request, mounts, out, reporter });
+      const driven = await drive({ useCase: 'draft', request, mounts, out, reporter, remote: model.remote });
       return conclude(driven, {
         out,
         reporter,
@@ -159,7 +164,7 @@ export const command = {
   name: 'draft',
   summary: 'drafts a two-choice question for every pair of images by the published prompt and a text model',
   about:
-    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded. Pairs with a caption under 100 characters are left out and counted, as published. A reply that is no question, or breaks a rule of the prompt, is tried again with up to three seeds, and kept with its reason.',
+    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded, unless --writer names a server elsewhere and --send-texts-to agrees to it. Pairs with a caption under 100 characters are left out and counted, as published. A reply that is no question, or breaks a rule of the prompt, is tried again with up to three seeds, and kept with its reason.',
   options,
   notes: `Writes drafts.jsonl (a line for each pair: question, every reply, writer, prompt, settings), categories.jsonl and summary.json. The next step is build-benchmark, or a review on the page.
 Exit codes: 0 every pair has a question or tells no difference; 1 some pairs have none for another reason; 2 wrong arguments or unreadable input; 3 browser, device or model could not be had; 4 the device failed its check; 5 results could not be written; 130 stopped by Ctrl-C.`,

@@ -10,6 +10,7 @@ import { judgeFolder, modelFolder } from '../evaluate/models.mjs';
 import { marksChoice } from '../evaluate/probes.mjs';
 import { checkTogether, evaluateOptions } from '../evaluate/options.mjs';
 import { serverChoice } from '../evaluate/server.mjs';
+import { judgeServer } from '../evaluate/text-server.mjs';
 import { ending } from '../evaluate/verdict.mjs';
 
 /** @typedef {import('../evaluate/options.mjs').EvaluateValues} EvaluateValues */
@@ -63,7 +64,8 @@ async function prepare(values, call) {
   const benchmark = benchmarkFolder(values.benchmark, here);
   const prompts = promptChoice(values.prompts, here);
   const shots = optionalFolder('shots', values.shots, here);
-  const judge = await judgeFolder(values.judge, values['judge-dtype'], here);
+  const served = await judgeServer(values);
+  const judge = served ? null : await judgeFolder(values.judge, values['judge-dtype'], here);
   const paraphrases = paraphraseChoice(values.paraphrases, here);
   const server = await serverChoice(values, here);
   const model = server
@@ -80,7 +82,12 @@ async function prepare(values, call) {
     methods: values.methods,
     prompts,
     shots: shots && { base: baseOf('shots'), name: shots.name },
-    judge: values.judge === 'self' ? 'self' : judge && { base: baseOf('judge'), name: judge.name },
+    judge:
+      values.judge === 'self'
+        ? 'self'
+        : served
+          ? { server: served.config }
+          : judge && { base: baseOf('judge'), name: judge.name },
     judging: {
       explain: values['judge-explanations'],
       byRule: values['judge-by-rule'],
@@ -104,7 +111,7 @@ async function prepare(values, call) {
     command: typed(call),
     resume: earlier,
   };
-  return { folders: { benchmark, model, shots, judge, server }, out, request };
+  return { folders: { benchmark, model, shots, judge, server }, served, out, request };
 }
 
 /**
@@ -127,13 +134,13 @@ async function mountsOf({ benchmark, model, shots, judge, server }) {
 async function run(values, _positionals, call) {
   checkTogether(values);
   if (values.import.length > 0) return importFiles(values, call);
-  const { folders, out, request } = await prepare(values, call);
+  const { folders, served, out, request } = await prepare(values, call);
   const reporter = createReporter(process.stderr);
   return withOut(out, values.out !== null, async () => {
-    const { server } = folders;
+    const asked = [folders.server, served].flatMap((s) => s ?? []);
     const driven = await drive({
       ...{ useCase: 'evaluate', request, mounts: () => mountsOf(folders), out, reporter },
-      remote: server && { keys: server.keys, agreed: [server.host] },
+      remote: asked.length === 0 ? null : { keys: asked.flatMap((s) => s.keys), agreed: asked.map((s) => s.host) },
     });
     return conclude(driven, { out, reporter, goOn: `--out ${out} --resume`, tell: ending });
   });

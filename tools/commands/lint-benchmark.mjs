@@ -11,6 +11,7 @@ import { createReporter } from '../drive/progress.mjs';
 import { writeFiles } from '../drive/write.mjs';
 import { benchmarkFolder } from '../evaluate/inputs.mjs';
 import { modelFolder, writerFolder } from '../evaluate/models.mjs';
+import { sendTexts, writerChoice } from '../evaluate/text-server.mjs';
 import { newFolder, readResultsFolder } from '../results/folder.mjs';
 import { readQuestions } from '../results/read.mjs';
 import { note, Stop } from '../say.mjs';
@@ -27,8 +28,9 @@ async function options() {
     benchmark: text('DIR', 'folder of the benchmark; default: the built-in phantoms'),
     writer: text(
       'DIR|ID',
-      'a text model that is asked every question without its image, such as the writer of the drafts',
+      'a text model that is asked every question without its image, such as the writer of the drafts; also one behind a server that gives PS (server:URL#NAME)',
     ),
+    'send-texts-to': sendTexts,
     model: text('DIR|ID', 'a vision-language model that is asked every question without its image'),
     run: texts(
       'RESULTS',
@@ -48,6 +50,12 @@ async function options() {
 
 /** @typedef {import('../cli/types.ts').Values<Awaited<ReturnType<typeof options>>>} Values */
 
+/** @template {{name: string}} F @param {F} folder */
+function visionModel(folder) {
+  const named = { base: baseOf('writer'), name: folder.name };
+  return { kind: /** @type {const} */ ('vision'), named, folder, remote: null };
+}
+
 /**
  * The model that is asked without images; null where none is named.
  * @param {Values} values
@@ -56,10 +64,11 @@ async function options() {
 async function blindModel(values, here) {
   if (values.writer !== null && values.model !== null)
     throw wrong('Name either --writer or --model: one model is asked at a time.');
-  if (values.model !== null)
-    return { kind: /** @type {const} */ ('vision'), folder: await modelFolder(values.model, values.dtype, here) };
+  if (values.model !== null) return visionModel(await modelFolder(values.model, values.dtype, here));
   if (values.writer === null) return null;
-  return { kind: /** @type {const} */ ('text'), folder: await writerFolder(values.writer, here) };
+  const path = values.writer;
+  const chosen = await writerChoice(path, values['send-texts-to'], () => writerFolder(path, here));
+  return { kind: /** @type {const} */ ('text'), ...chosen };
 }
 
 /**
@@ -180,11 +189,14 @@ async function run(values, _positionals, call) {
     /** @type {import('../../src/cli/lint.ts').LintRequest} */
     const request = {
       benchmark: { base: baseOf('benchmark'), name: benchmark.name },
-      model: { base: baseOf('model'), name: model.folder.name },
+      model: model.named,
       ...{ kind: model.kind, device: values.device, dtype: values.dtype, threads: values.threads },
     };
-    const mounts = async () => [await mountDir('benchmark', benchmark.dir), await mountModel('model', model.folder)];
-    const driven = await drive({ useCase: 'lint', request, mounts, out, reporter });
+    const mounts = async () => [
+      await mountDir('benchmark', benchmark.dir),
+      ...(model.folder === null ? [] : [await mountModel('writer', model.folder)]),
+    ];
+    const driven = await drive({ useCase: 'lint', request, mounts, out, reporter, remote: model.remote });
     const found = driven.result?.ok ? await findings(questions, runs, driven.result.value, settings) : {};
     return conclude(driven, {
       ...{ out, reporter, goOn: '' },

@@ -4,10 +4,11 @@ import { count, flag, text, wrong } from '../cli/kinds.mjs';
 import { running, writer } from '../cli/text-model.mjs';
 import { typed } from '../cli/typed.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
-import { baseOf, mountModel } from '../drive/mounts.mjs';
+import { mountModel } from '../drive/mounts.mjs';
 import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
 import { writerFolder } from '../evaluate/models.mjs';
+import { sendTexts, writerChoice } from '../evaluate/text-server.mjs';
 import { readSubjects } from '../results/read.mjs';
 import { note, Stop } from '../say.mjs';
 
@@ -18,6 +19,7 @@ async function options() {
   return {
     benchmark: text('DIR', 'folder of the benchmark: its captions describe the images to the model'),
     writer,
+    'send-texts-to': sendTexts,
     out: text('DIR', 'folder of the results; default: results/<time>-<benchmark>-patterns'),
     all: flag('show all pairs of the run, not only those that its best method fails'),
     'at-once': count('pairs a prompt (default: 100, as published); a prompt that is too long is halved', 100),
@@ -62,7 +64,7 @@ async function pairsOf(results, values, here) {
 async function run(values, [results = ''], call) {
   const { here } = call;
   const { benchmark, pairs } = await pairsOf(results, values, here);
-  const model = await writerFolder(values.writer, here);
+  const model = await writerChoice(values.writer, values['send-texts-to'], () => writerFolder(values.writer, here));
   const out = resolve(here, values.out ?? defaultOut(new Date(), benchmark.name, 'patterns'));
   if (namesIn(out).length > 0) throw new Stop(`${out} is not empty. Name another folder with --out.`, 2);
   makeOut(out);
@@ -70,14 +72,14 @@ async function run(values, [results = ''], call) {
   const request = {
     benchmark: { name: benchmark.name, sha256: benchmark.sha256 },
     pairs,
-    writer: { base: baseOf('writer'), name: model.name },
+    writer: model.named,
     ...{ device: values.device, dtype: values.dtype, threads: values.threads },
     ...{ atOnce: values['at-once'], maxTokens: values['max-tokens'], command: typed(call) },
   };
   const reporter = createReporter(process.stderr);
-  const mounts = async () => [await mountModel('writer', model)];
+  const mounts = async () => (model.folder === null ? [] : [await mountModel('writer', model.folder)]);
   return withOut(out, values.out !== null, async () => {
-    const driven = await drive({ useCase: 'patterns', request, mounts, out, reporter });
+    const driven = await drive({ useCase: 'patterns', request, mounts, out, reporter, remote: model.remote });
     return conclude(driven, {
       ...{ out, reporter, goOn: '' },
       tell: ({ files, words: print, none }) => ({ code: none ? 1 : 0, files, print }),
@@ -91,7 +93,7 @@ export const command = {
   summary:
     'looks for general failure patterns among the pairs that a run fails, by the published prompt and a text model',
   about:
-    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded. What the model finds is a draft: correct it on the page of the run, and assign it to pairs there by key.',
+    'It runs in a headless Chrome or Chromium of this machine; nothing is uploaded, unless --writer names a server elsewhere and --send-texts-to agrees to it. What the model finds is a draft: correct it on the page of the run, and assign it to pairs there by key.',
   positionals: { value: 'RESULTS', meaning: 'a results folder, an exported zip, or a result file', least: 1, most: 1 },
   options,
   notes: `Writes patterns.json (every reply, its pairs, the patterns found) and overlay.json, which the page takes in (Bring remarks from a file) and --overlay reads.

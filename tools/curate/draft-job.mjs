@@ -95,7 +95,7 @@ function requireSameJob(dir, job) {
  */
 async function earlierOf(dir) {
   await typescript();
-  const { pairKey, readDrafts } = await import('../../src/core/drafting/draft.ts');
+  const { pairKey, readDrafts, writerKey } = await import('../../src/core/drafting/draft.ts');
   const { drafts, problems } = readDrafts(wholeText(join(dir, DRAFTS)));
   const [first] = problems;
   if (first) throw new Stop(`${DRAFTS} is damaged in line ${first.line}: ${first.message} Remove that line.`, 2);
@@ -113,7 +113,7 @@ async function earlierOf(dir) {
   const writer = drafts[0]?.writer;
   return {
     statuses: Object.fromEntries(drafts.map((d) => [pairKey(d), d.status])),
-    writer: writer?.kind === 'model' ? writer.sha256 : null,
+    writer: writer?.kind === 'model' ? writerKey(writer) : null,
     categories,
   };
 }

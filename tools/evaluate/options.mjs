@@ -3,6 +3,7 @@ import { choice, count, dtype, flag, hint, text, texts, wrong } from '../cli/kin
 import { checkProbes, probeOptions } from './probes.mjs';
 import { typescript } from '../cli/source.mjs';
 import { checkServer, serverOptions } from './server-options.mjs';
+import { sendTexts } from './text-server.mjs';
 
 const DEVICES = /** @type {const} */ (['auto', 'webgpu', 'wasm']);
 
@@ -110,7 +111,7 @@ export async function evaluateOptions() {
     shots: text('DIR', 'folder with the images that a few-shot prompt set shows; none ship'),
     judge: text(
       'DIR|ID|self',
-      'text model that judges free answers (ff): a folder, a model of the Hugging Face hub (owner/name), or self: the tested model; default: the built-in judge, which knows the demo only',
+      'text model that judges free answers (ff): a folder, a model of the Hugging Face hub (owner/name), one behind a server (server:URL#NAME), or self: the tested model; default: the built-in judge, which knows the demo only',
     ),
     'judge-dtype': choice(
       'TYPE',
@@ -119,6 +120,7 @@ export async function evaluateOptions() {
       ['auto', ...DTYPES],
       'auto',
     ),
+    'send-texts-to': sendTexts,
     'judge-explanations': flag('let the judge write its explanations and keep them; else it stops after its scores'),
     'judge-by-rule': flag('decide answers that are an option word for word without the judge; published runs did not'),
     'judge-test': {

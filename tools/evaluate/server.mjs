@@ -34,8 +34,8 @@ export async function serverChoice(values, here) {
     );
   const { keys } = await environmentKeys(url);
   const key = await keyOf(keys, url);
-  const found = await look(values, url, key);
   const model = values['server-model'] ?? '';
+  const found = await look('server', { kind: values['server-kind'], model }, url, key);
   const name = model === '' ? (found.models[0] ?? found.kind) : model;
   const processor = processorFolder(values['server-processor'], found.roots[name] ?? name, here);
   return {
@@ -55,7 +55,7 @@ export async function serverChoice(values, here) {
  * @param {readonly import('../serve/keys.mjs').HeldKey[]} keys
  * @param {string} url
  */
-async function keyOf(keys, url) {
+export async function keyOf(keys, url) {
   const { keyFor, keyWords } = await import('../../src/core/servers/keys.ts');
   const key = keyFor(keys, url);
   const words = key === '' ? keyWords({ origins: keys.map((k) => k.origin), unbound: false }, url) : null;
@@ -65,17 +65,23 @@ async function keyOf(keys, url) {
 
 /**
  * What the server says of itself. Closed services are not looked at: their kind is named.
- * @param {EvaluateValues} values
+ * @param {string} option that names it
+ * @param {{kind: import('../../src/core/servers/kinds.ts').ServerKind | 'auto', model: string}} wanted
  * @param {string} url
  * @param {string} key
  * @returns {Promise<import('../../src/core/servers/detect.ts').Detected>}
  */
-async function look(values, url, key) {
+export async function look(option, { kind, model }, url, key) {
   const { detectServer } = await import('../../src/core/servers/detect.ts');
+  const { bodyFrom } = await import('../../src/core/servers/exchange.ts');
   const { KINDS } = await import('../../src/core/servers/kinds.ts');
-  const kind = values['server-kind'];
   if (kind === 'gemini' || kind === 'anthropic') {
-    if (values['server-model'] === null) throw wrong(`--server-kind ${kind} needs --server-model NAME.`);
+    if (model === '')
+      throw wrong(
+        option === 'server'
+          ? `--server-kind ${kind} needs --server-model NAME.`
+          : `--${option}: name the model behind the address: ${kind}:${url}#NAME.`,
+      );
     return { kind, models: [], roots: {} };
   }
   const headers = key === '' ? {} : KINDS[kind === 'auto' ? 'openai' : kind].headers(key);
@@ -87,25 +93,16 @@ async function look(values, url, key) {
         signal: AbortSignal.timeout(LOOK_MS),
       });
       const text = await response.text();
-      return { status: response.status, body: parsed(key === '' ? text : text.replaceAll(key, '[key]')) };
+      return { status: response.status, body: bodyFrom(key === '' ? text : text.replaceAll(key, '[key]')) };
     } catch {
       return null;
     }
   });
-  if (!found.ok) throw new Stop(`--server: ${found.fault.message}`, exitCode(found.fault.code));
+  if (!found.ok) throw new Stop(`--${option}: ${found.fault.message}`, exitCode(found.fault.code));
   if (kind === 'auto') return found.value;
   if (kind !== found.value.kind && found.value.kind !== 'openai')
     note(`The server says that it is ${KINDS[found.value.kind].label}; it is asked as ${KINDS[kind].label}.`);
   return { ...found.value, kind };
-}
-
-/** @param {string} text @returns {unknown} */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /**

@@ -37,6 +37,11 @@ export type Writer =
   /** A person put the prompt to a program elsewhere and brought the reply back. */
   | { readonly kind: 'hand' };
 
+/** What tells a writer from others: the hash of its weights, or the name of one on a server, which tells none. */
+export function writerKey({ sha256, id }: { readonly sha256: string; readonly id: string }): string {
+  return sha256 === '' ? id : sha256;
+}
+
 export interface DraftSettings {
   readonly max_tokens: number;
   /** Of the tries behind the first, which is greedy. */

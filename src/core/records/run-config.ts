@@ -39,6 +39,8 @@ export interface RunConfig {
   readonly paraphrases?: readonly { readonly promptSet: PromptSet; readonly sha256: string }[];
   /** Who judges free answers (FF): a model id as `modelId`, `SELF_JUDGE` or `PERSON_JUDGE`; the built-in judge when absent. */
   readonly judgeId?: string;
+  /** The server that has the judge, where it is a model behind one. */
+  readonly judgeServer?: ServerConfig;
   /** How free answers are judged; as published when absent. */
   readonly judging?: JudgingOptions;
   /** SHA-256 of the images of the prompt set's shots, by the file name that the set gives them. */

@@ -7,7 +7,7 @@ import type { ProbeInfo } from '../methods/probes.ts';
 import type { FewShot } from '../prompts/types.ts';
 import type { JudgeTest } from '../methods/judge-test.ts';
 import { isPublishedReading, type Reading } from '../methods/reading.ts';
-import type { ServerInfo } from '../servers/config.ts';
+import type { ServerCertificate, ServerInfo } from '../servers/config.ts';
 
 /** A judge of free answers: a model with the files that were loaded, the model under test itself, or people (each named in the records). */
 export type JudgeInfo =
@@ -21,6 +21,8 @@ export type JudgeInfo =
       readonly device?: 'webgpu' | 'wasm' | 'server';
       /** Whether its explanations were kept, and whether answers that are an option word for word were decided without it. */
       readonly options?: { readonly explain: boolean; readonly byRule: boolean };
+      /** Of a judge behind a server other than the run's own: what it answered to questions of our own. */
+      readonly certificate?: ServerCertificate;
       /** What its self-test found; absent where it was not tested. */
       readonly test?: JudgeTest;
     }

@@ -132,7 +132,7 @@ export function changesOnceLoaded(before: RunInfo, now: RunInfo): readonly Chang
 
 /** A judge that would read the answers that are left: a model by its files, or the model under test itself. */
 export type PresentJudge =
-  | { readonly kind: 'model'; readonly id: string; readonly files: Files }
+  | { readonly kind: 'model'; readonly id: string; readonly files: Files; readonly device?: 'server' }
   | { readonly kind: 'self'; readonly id: string };
 
 /** Whether another judge would read the answers that are left. People are named in every record that they judge, so they may join any judge. */
@@ -142,6 +142,8 @@ export function judgeChange(before: JudgeInfo | undefined, now: PresentJudge): C
     kind === 'self' ? `the tested model itself (${id})` : id;
   if (before.kind !== now.kind) return { what: 'judge', before: name(before), now: name(now) };
   if (now.kind === 'self') return null; // the model under test is compared by itself
+  // No server tells the hashes of its model: name and host stand for it.
+  if (before.device === 'server' || now.device === 'server') return change('judge', before.id, now.id);
   const other = before.files.find((b) => now.files.find((f) => f.path === b.path)?.sha256 !== b.sha256);
   if (other === undefined) return null;
   return { what: 'judge', before: before.id, now: `${now.id}, with another ${other.path}` };

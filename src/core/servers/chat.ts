@@ -13,12 +13,33 @@ export interface ChatPrompt {
 export type ChatPart =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'image'; readonly url: string };
 
+/** How a reply is drawn; greedily where nothing is said. */
+export interface Drawn {
+  /** Above 0. */
+  readonly temperature: number;
+  /** Smallest share of the probability that the candidates hold together. */
+  readonly topP: number;
+  /** Servers that know none draw anew each time. */
+  readonly seed: number;
+}
+
+/** The same in OpenAI's form. */
+export function drawnBody(drawn: Drawn | null): Readonly<Record<string, unknown>> {
+  return drawn === null ? {} : { temperature: drawn.temperature, top_p: drawn.topP, seed: drawn.seed };
+}
+
 /** Messages in OpenAI's form, which vLLM, llama.cpp, SGLang and transformers serve share. */
 export function messagesOf({ system, parts }: ChatPrompt): readonly unknown[] {
   const content = parts.map((p) =>
     p.kind === 'text' ? { type: 'text', text: p.text } : { type: 'image_url', image_url: { url: p.url } },
   );
   return [...(system === null ? [] : [{ role: 'system', content: system }]), { role: 'user', content }];
+}
+
+/** An image's data URL in its parts, for services that take no URLs. */
+export function dataOf(url: string): { readonly type: string; readonly data: string } {
+  const [head = '', data = ''] = url.split(',');
+  return { type: /^data:([^;,]+)/.exec(head)?.[1] ?? 'image/png', data };
 }
 
 /** What a template is told of thinking; nothing where it is left to its own habit. */
@@ -39,8 +60,10 @@ export interface TopToken {
 export interface ChatReply {
   readonly text: string;
   readonly thought: string | null;
-  /** It ended at the limit of new tokens, or inside its thought. */
+  /** It ended inside its thought. */
   readonly cut: boolean;
+  /** It ended at the limit of new tokens. */
+  readonly atLimit: boolean;
   readonly promptTokens: number;
   readonly newTokens: number;
   /** Of each new token: itself, then the likeliest ones. Empty: no log-probabilities. */
@@ -60,6 +83,7 @@ export function readChat(body: unknown): Result<ChatReply> {
     text: answer ?? '',
     thought: own !== null && own !== '' ? own : thought,
     cut: answer === null || (written === '' && (own ?? '') !== ''),
+    atLimit: textAt(body, 'choices', 0, 'finish_reason') === 'length',
     promptTokens: finiteAt(body, 'usage', 'prompt_tokens') ?? 0,
     newTokens: finiteAt(body, 'usage', 'completion_tokens') ?? 0,
     tokens: (listAt(body, 'choices', 0, 'logprobs', 'content') ?? []).flatMap(readToken),

@@ -64,6 +64,22 @@ export function readChecks(reads: TestReads): readonly ServerCheck[] {
   return [repeats(reads), imageMatters(reads), ...(first.top.size === 0 ? [] : [whole(first), ...raw(reads)])];
 }
 
+/**
+ * The same of a model that is asked without images, as a judge or a writer: another question must be another computation.
+ * @param reads `other`: another question; null `hot`: not asked
+ */
+export function readTextChecks(reads: Omit<TestReads, 'none'>): readonly ServerCheck[] {
+  const { first, again, other } = reads;
+  const passed = differs(first, other, Math.max(EFFECT, distance(first, again) ?? 0));
+  const detail = passed ? 'another question is answered otherwise' : 'two different questions are answered alike';
+  const all = { ...reads, none: other };
+  return [
+    repeats(all),
+    { name: 'the question matters', passed, detail, needed: [] },
+    ...(first.top.size === 0 ? [] : [whole(first), ...raw(all)]),
+  ];
+}
+
 const figure = (x: number | null): string => (x === null ? 'nothing in common' : x.toPrecision(2));
 
 function repeats({ first, again }: TestReads): ServerCheck {

@@ -1,5 +1,5 @@
 import { fault, type Fault } from '../fault.ts';
-import { at } from '../json.ts';
+import { at, readJson } from '../json.ts';
 
 /** What is asked of a server: plain data. */
 export interface HttpAsk {
@@ -14,6 +14,15 @@ export interface HttpAnswer {
   readonly status: number;
   /** Parsed JSON, or the text where it is none. */
   readonly body: unknown;
+}
+
+/** A body as JSON (NaN and Infinity, which servers in Python may write, are null), or as the text that it is. */
+export function bodyFrom(text: string): unknown {
+  try {
+    return readJson(text);
+  } catch {
+    return text;
+  }
 }
 
 export const get = (path: string): HttpAsk => ({ method: 'GET', path });

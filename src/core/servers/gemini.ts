@@ -1,6 +1,6 @@
 import { at } from '../json.ts';
 import { fail, ok, type Result } from '../fault.ts';
-import type { ChatPrompt, TopToken } from './chat.ts';
+import { dataOf, type ChatPrompt, type Drawn, type TopToken } from './chat.ts';
 import { finiteAt, listAt, post, strange, textAt, type HttpAsk } from './exchange.ts';
 
 /** Gemini's generateContent: text, and on some models log p of the likeliest 20 tokens. */
@@ -18,18 +18,25 @@ export function geminiAsk(
   });
 }
 
+/** A reply that is drawn. */
+export function geminiDrawn(drawn: Drawn | null): Readonly<Record<string, unknown>> {
+  return drawn === null ? {} : { temperature: drawn.temperature, topP: drawn.topP, seed: drawn.seed };
+}
+
 /** Up to 20 of the likeliest tokens at each place. */
 export const GEMINI_TOP = { responseLogprobs: true, logprobs: 20 };
 
 function part(p: ChatPrompt['parts'][number]): unknown {
   if (p.kind === 'text') return { text: p.text };
-  const [head = '', data = ''] = p.url.split(',');
-  return { inlineData: { mimeType: /^data:([^;,]+)/.exec(head)?.[1] ?? 'image/png', data } };
+  const { type, data } = dataOf(p.url);
+  return { inlineData: { mimeType: type, data } };
 }
 
 export interface GeminiReply {
   readonly text: string;
   readonly cut: boolean;
+  /** It ended at the limit of new tokens. */
+  readonly atLimit: boolean;
   readonly promptTokens: number;
   readonly newTokens: number;
   /** The likeliest tokens at the first place; empty: none were given. */
@@ -46,6 +53,7 @@ export function readGemini(body: unknown): Result<GeminiReply> {
   return ok({
     text: parts.map((p) => textAt(p, 'text') ?? '').join(''),
     cut: parts.length === 0,
+    atLimit: textAt(candidate, 'finishReason') === 'MAX_TOKENS',
     promptTokens: finiteAt(body, 'usageMetadata', 'promptTokenCount') ?? 0,
     newTokens:
       (finiteAt(body, 'usageMetadata', 'candidatesTokenCount') ?? 0) +

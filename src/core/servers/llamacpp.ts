@@ -1,6 +1,6 @@
 import { at } from '../json.ts';
 import { fail, fault, ok, type Result } from '../fault.ts';
-import { messagesOf, readChat, thinkingBody, type ChatPrompt } from './chat.ts';
+import { dataOf, messagesOf, readChat, thinkingBody, type ChatPrompt } from './chat.ts';
 import { finiteAt, listAt, post, strange, textAt, type HttpAsk } from './exchange.ts';
 
 /*
@@ -55,8 +55,8 @@ export function llamaTopAsk(p: LlamaPrompt, top: number, more: Readonly<Record<s
   return post('/v1/chat/completions', { ...base(p), max_tokens: 1, logprobs: true, top_logprobs: top, ...more });
 }
 
-export function writeAsk(p: LlamaPrompt, limit: number): HttpAsk {
-  return post('/v1/chat/completions', { ...base(p), max_tokens: limit });
+export function writeAsk(p: LlamaPrompt, limit: number, more: Readonly<Record<string, unknown>> = {}): HttpAsk {
+  return post('/v1/chat/completions', { ...base(p), max_tokens: limit, ...more });
 }
 
 /** What a probability of 0 in float32 becomes there. */
@@ -129,7 +129,7 @@ export function templateAsk(p: LlamaPrompt): HttpAsk {
 /** Tokens forced behind a prompt given as text, cut where the option's first token begins earlier than the prompt ends. */
 export function forcedTextAsk(prompt: string, images: readonly string[], ids: readonly number[]): HttpAsk {
   return post('/completion', {
-    prompt: { prompt_string: prompt, multimodal_data: images.map((url) => url.slice(url.indexOf(',') + 1)) },
+    prompt: { prompt_string: prompt, multimodal_data: images.map((url) => dataOf(url).data) },
     temperature: 0,
     cache_prompt: true,
     n_predict: ids.length,

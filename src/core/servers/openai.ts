@@ -23,14 +23,15 @@ export function chatAsk(
   style: OpenAiStyle,
   more: Readonly<Record<string, unknown>> = {},
 ): HttpAsk {
+  const { temperature = 0, top_p, ...rest } = more;
   return post('/v1/chat/completions', {
     model,
     messages: messagesOf(prompt),
     [style.limitField]: limit,
-    ...(style.temperature ? { temperature: 0 } : {}),
+    ...(style.temperature ? { temperature, ...(top_p === undefined ? {} : { top_p }) } : {}),
     ...(style.template ? thinkingBody(prompt.thinking) : {}),
     stream: false,
-    ...more,
+    ...rest,
   });
 }
 

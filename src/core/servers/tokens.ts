@@ -33,11 +33,15 @@ export interface Suspect {
 
 /** What in a question might be read as control and not as text. */
 export function suspects({ question, options }: Pick<QuestionAsk, 'question' | 'options'>): readonly Suspect[] {
-  const fields = [
+  return suspectsIn([
     ['the question', question],
     ['option A', options.A],
     ['option B', options.B],
-  ] as const;
+  ]);
+}
+
+/** The same of any texts, each with its name. */
+export function suspectsIn(fields: readonly (readonly [string, string])[]): readonly Suspect[] {
   return fields.flatMap(([field, text]) =>
     [...new Set(text.match(CONTROL) ?? [])].map((token) => ({ field, token, known: KNOWN.test(token) })),
   );

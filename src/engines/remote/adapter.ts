@@ -1,7 +1,7 @@
 import type { Letter } from '../../core/benchmark/types.ts';
 import { fault, FaultError, type Result } from '../../core/fault.ts';
 import type { OptionReads } from '../../core/methods/likelihood.ts';
-import type { ChatPrompt } from '../../core/servers/chat.ts';
+import type { ChatPrompt, Drawn } from '../../core/servers/chat.ts';
 import { answerFault, type HttpAsk } from '../../core/servers/exchange.ts';
 import type { Send } from './transport.ts';
 
@@ -32,6 +32,9 @@ export interface Written {
   readonly thought: string | null;
   /** The reply ended inside its thought. */
   readonly cut: boolean;
+  /** It ended at the limit of new tokens. */
+  readonly atLimit: boolean;
+  readonly newTokens: number;
   readonly promptTokens: number;
 }
 
@@ -63,7 +66,8 @@ export interface Adapter {
   options(prompt: ChatPrompt, options: Options): Promise<OptionsRead>;
   /** Options as the server's chat template renders an answer. */
   chatOptions(prompt: ChatPrompt, options: Options): Promise<OptionsRead>;
-  write(prompt: ChatPrompt, limit: number): Promise<Written>;
+  /** @param drawn greedily where nothing is said */
+  write(prompt: ChatPrompt, limit: number, drawn?: Drawn | null): Promise<Written>;
   /** `hot`: at another temperature, which must change nothing of what is reported. */
   fingerprint(prompt: ChatPrompt, hot?: boolean): Promise<Fingerprint>;
   /** It reports raw log p only where it is asked greedily, so that another temperature tells nothing. */
@@ -92,6 +96,8 @@ export interface ChatRenderer {
 
 /** What an adapter is made with. */
 export interface AdapterParts {
+  /** Images will be shown to the model: a server that takes none is refused. */
+  readonly shows: boolean;
   readonly send: Send;
   readonly model: string;
   /** Ids of the letters by the model's own tokenizer, where its folder is at hand; null where it is not. */

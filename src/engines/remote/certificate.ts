@@ -1,5 +1,6 @@
 import { requestedMethods } from '../../core/methods/registry.ts';
-import type { ServerCertificate, ServerConfig, ServerInfo } from '../../core/servers/config.ts';
+import { serverAddress } from '../../core/servers/address.ts';
+import type { ServerCertificate, ServerCheck, ServerConfig, ServerInfo } from '../../core/servers/config.ts';
 import { KINDS } from '../../core/servers/kinds.ts';
 import type { EngineFacts } from '../engine.ts';
 import { wayOf, type Probed } from './probe.ts';
@@ -34,10 +35,21 @@ function infoOf({ server, host, methods, sized, assumed }: Subject, probed: Prob
 }
 
 export function certificateOf(subject: Subject, probed: Probed): ServerCertificate {
+  return certificateFor(infoOf(subject, probed), probed.checks);
+}
+
+/** What was found of a server, as results keep it. */
+export function certificateFor(server: ServerInfo, checks: readonly ServerCheck[]): ServerCertificate {
   return {
     ...{ kind: 'server', version: '1', issuedAt: new Date().toISOString(), passed: true, overridden: false },
-    ...{ server: infoOf(subject, probed), checks: probed.checks },
+    ...{ server, checks },
   };
+}
+
+/** Host and port of a server. */
+export function hostOf({ url }: Pick<ServerConfig, 'url'>): string {
+  const address = serverAddress(url);
+  return address.ok ? address.value.host : url;
 }
 
 export function factsOf({ server: { dtype, quantisation } }: Subject, proof: ServerCertificate): EngineFacts {

@@ -103,7 +103,7 @@ export async function probeAgain(
 }
 
 /** A check that cannot even be made is a failed one. */
-async function attempt(
+export async function attempt(
   name: string,
   needed: readonly string[],
   way: string | null,

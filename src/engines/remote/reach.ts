@@ -1,12 +1,11 @@
 import { FaultError, type Result } from '../../core/fault.ts';
 import { DEFAULT_CHAT, type ChatSettings } from '../../core/chat/settings.ts';
 import type { Letter } from '../../core/benchmark/types.ts';
-import { serverAddress } from '../../core/servers/address.ts';
 import type { ServerConfig } from '../../core/servers/config.ts';
 import type { LoadRequest } from '../engine.ts';
-import type { Adapter, ChatRenderer } from './adapter.ts';
+import type { Adapter, AdapterParts, ChatRenderer } from './adapter.ts';
 import { adapterFor } from './adapters/registry.ts';
-import type { Subject } from './certificate.ts';
+import { hostOf, type Subject } from './certificate.ts';
 import { SentImages, type ImageParts } from './images.ts';
 import { probe, type Probed } from './probe.ts';
 import { openTransport, type Transport, type World } from './transport.ts';
@@ -36,9 +35,7 @@ export interface Reached {
 }
 
 export function subjectOf({ server, methods, images, assumed }: RemoteOptions): Subject {
-  const address = serverAddress(server.url);
-  const host = address.ok ? address.value.host : server.url;
-  return { server, host, methods, sized: images.settings !== null, assumed: assumed === true };
+  return { server, host: hostOf(server), methods, sized: images.settings !== null, assumed: assumed === true };
 }
 
 export function thinkingOf({ chat }: Pick<RemoteOptions, 'chat'>): ChatSettings['thinking'] {
@@ -56,9 +53,33 @@ export async function reach(
   request: Pick<LoadRequest, 'says' | 'stopped'>,
   keep: (transport: Transport) => void,
 ): Promise<Reached> {
-  const { server, letterIds, world, renderer = null } = options;
-  request.says({ kind: 'loading', what: `the server at ${subjectOf(options).host}` });
-  const base = await options.open();
+  request.says({ kind: 'loading', what: `the server at ${hostOf(options.server)}` });
+  const { transport, adapter } = await connect({ ...options, shows: true }, request, keep);
+  const probed = await probe({
+    ...{ adapter, thinking: thinkingOf(options), sized: (png) => images.ofPicture(png) },
+    says: (what) => request.says({ kind: 'checking', what }),
+  });
+  return { transport, adapter, probed };
+}
+
+/**
+ * Opens the way to a server and has its adapter ready; nothing is asked yet.
+ * @param keep told of the transport as soon as there is one, so that it can be ended whatever comes
+ * @throws FaultError where there is no way to it
+ */
+export async function connect(
+  {
+    server,
+    open,
+    letterIds,
+    world,
+    renderer = null,
+    shows,
+  }: Pick<RemoteOptions, 'server' | 'open' | 'letterIds' | 'world' | 'renderer'> & Pick<AdapterParts, 'shows'>,
+  request: Pick<LoadRequest, 'says' | 'stopped'>,
+  keep: (transport: Transport) => void,
+): Promise<Pick<Reached, 'transport' | 'adapter'>> {
+  const base = await open();
   if (!base.ok) throw new FaultError(base.fault);
   const transport = openTransport({
     ...{ base: base.value, concurrency: server.concurrency, stopped: request.stopped },
@@ -66,10 +87,6 @@ export async function reach(
     ...(world ? { world } : {}),
   });
   keep(transport);
-  const adapter = adapterFor(server.kind, { send: transport.send, model: server.model, letterIds, renderer });
-  const probed = await probe({
-    ...{ adapter, thinking: thinkingOf(options), sized: (png) => images.ofPicture(png) },
-    says: (what) => request.says({ kind: 'checking', what }),
-  });
-  return { transport, adapter, probed };
+  const adapter = adapterFor(server.kind, { send: transport.send, model: server.model, letterIds, renderer, shows });
+  return { transport, adapter };
 }

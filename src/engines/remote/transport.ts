@@ -1,6 +1,6 @@
 import { at } from '../../core/json.ts';
 import { fail, fault, ok, toFault, type Fault, type Result } from '../../core/fault.ts';
-import { textAt, type HttpAnswer, type HttpAsk } from '../../core/servers/exchange.ts';
+import { bodyFrom, textAt, type HttpAnswer, type HttpAsk } from '../../core/servers/exchange.ts';
 import { retryAfter, waitBefore } from '../../core/servers/retry.ts';
 import { usageOf, type Usage } from '../../core/servers/usage.ts';
 
@@ -124,7 +124,7 @@ export function openTransport(options: TransportOptions): Transport {
       if (marked === null) return { kind: 'fault', fault: NO_PROXY };
       const text = await limitedText(response, () => late.abort());
       if (text === null) return { kind: 'fault', fault: ENDLESS };
-      const parsed = parse(text);
+      const parsed = bodyFrom(text);
       if (marked !== 'server') return ofProxy(marked, parsed);
       const asked = retryAfter(response.headers.get('retry-after'), world.now());
       return { kind: 'answer', answer: { status: response.status, body: parsed }, retryAfter: asked };
@@ -186,15 +186,6 @@ function ofProxy(marked: string, body: unknown): Tried {
 function waitingWords(status: number | null, wait: number): string {
   const why = status === null ? 'does not answer' : status === 429 ? 'limits the rate (429)' : `answers ${status}`;
   return `The server ${why}; it is asked again in ${Math.max(1, Math.round(wait / 1000))} s.`;
-}
-
-function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return text;
-  }
 }
 
 /** @returns null for an answer that is longer than any that is asked for */

@@ -1,7 +1,10 @@
 import { isServedOnly } from '../../core/methods/registry.ts';
 import type { MethodChoice } from '../../core/methods/names.ts';
-import type { ServerConfig } from '../../core/servers/config.ts';
+import { BUILTIN_JUDGE } from '../../core/models/builtin.ts';
+import type { RunConfig } from '../../core/records/run-config.ts';
+import { serverModelId, type ServerConfig } from '../../core/servers/config.ts';
 import type { ModelEntry } from '../shared/models.ts';
+import { textChoice } from '../shared/servers.svelte.ts';
 
 /** Why a model cannot be asked a method; null where it can. What only stands for another method is offered on servers alone. */
 export function whyNot(model: ModelEntry | null, base: string): string | null {
@@ -13,6 +16,14 @@ export function whyNot(model: ModelEntry | null, base: string): string | null {
 /** Of the choices, those that the model can be asked. */
 export function askable(model: ModelEntry | null, choices: readonly MethodChoice[]): readonly MethodChoice[] {
   return choices.filter((c) => whyNot(model, c.base) === null);
+}
+
+/** The judge of a run: the built-in one, one of this device, a person, the tested model itself, or a model behind a server. */
+export function judgeOf(id: string): Pick<RunConfig, 'judgeId' | 'judgeServer'> {
+  if (id === BUILTIN_JUDGE) return {};
+  const choice = textChoice(id);
+  if (!('server' in choice)) return { judgeId: id };
+  return { judgeId: serverModelId(choice.server), judgeServer: choice.server };
 }
 
 /** How a server is asked in a run, as the form holds it. */

@@ -1,11 +1,11 @@
 import { draftPatterns, failedPairs, patternPairs, type DraftedPatterns } from '../../app/draft-patterns.ts';
-import { resolveModel } from '../../app/models.ts';
-import { openWriter } from '../../app/writer.ts';
+import { findText, openWriter } from '../../app/writer.ts';
 import { PATTERN_PAIRS, patternPrompt } from '../../core/drafting/patterns.ts';
 import { fault, FaultError, toFault, type Fault } from '../../core/fault.ts';
 import { BUILTIN_WRITER } from '../../core/models/builtin.ts';
 import type { Subject } from '../../core/reports/subject.ts';
 import { library } from '../shared/library.svelte.ts';
+import { textChoice } from '../shared/servers.svelte.ts';
 
 type Doing = { readonly what: string; readonly done: number; readonly total: number };
 
@@ -42,7 +42,7 @@ export class PatternDrafting {
     const [first] = pairs;
     if (!first) throw new FaultError(fault('bad-argument', 'This run fails no pair: there is no pattern to look for.'));
     const store = await library.opened();
-    const model = await resolveModel(store, this.writer);
+    const model = await findText(store, textChoice(this.writer));
     const wish = { device: 'auto', dtype: 'auto', threads: 'auto' } as const;
     const probe = patternPrompt([{ ...first, captions: ['', ''] }]);
     const { engine, controlTokens } = await openWriter(store, model, wish, probe);

@@ -1,5 +1,5 @@
 import { serverAccess } from '../../app/server-access.ts';
-import { examine, lookAtServer } from '../../app/servers.ts';
+import { examine, examineText, lookAtServer } from '../../app/servers.ts';
 import { fault, FaultError, toFault, type Fault } from '../../core/fault.ts';
 import { serverAddress } from '../../core/servers/address.ts';
 import type { ServerConfig } from '../../core/servers/config.ts';
@@ -79,16 +79,20 @@ export function createConnection() {
       serverAccess.agree(host);
       await connect(wish);
     },
-    /** Examines a model with pictures of our own. @returns null where that failed; the state says why */
-    async examine(server: ServerConfig): Promise<KeptServer | null> {
+    /** Examines a model with pictures of our own, or in text alone. @returns null where that failed; the state says why */
+    async examine(server: ServerConfig, textOnly = false): Promise<KeptServer | null> {
       let kept: KeptServer | null = null;
       await step(`Checking ${server.model}`, async () => {
-        const examined = await examine(server, ({ what }) => {
+        const examined = await (textOnly ? examineText : examine)(server, ({ what }) => {
           if (state.kind === 'asking') state = { kind: 'asking', what: `Checking ${server.model}: ${what}` };
         });
         if (!examined.ok) throw new FaultError(examined.fault);
         const { certificate, offers } = examined.value;
-        kept = { server: { ...server, model: certificate.server.model }, certificate, offers };
+        kept = {
+          server: { ...server, model: certificate.server.model },
+          ...{ certificate, offers },
+          ...(textOnly ? { textOnly } : {}),
+        };
         there = null;
         return { kind: 'idle' };
       });

@@ -34,17 +34,21 @@ export function judgingState(records: readonly ResultRecord[], judge: JudgeInfo 
   const verdicts = free.flatMap((r) => (r.judge ? [r.judge] : []));
   const people = verdicts.filter(isPersons);
   const models = verdicts.filter((v) => !isPersons(v));
-  const dtype = judge && judge.kind !== 'person' ? `, ${judge.dtype}` : '';
+  const known = judge && judge.kind !== 'person' ? judge : null;
+  // What the weights of a server's judge are stored in, nobody may have stated.
+  const dtype = known && known.dtype !== 'not stated' ? `, ${known.dtype}` : '';
   const self = judge?.kind === 'self' ? ' (the tested model itself)' : '';
   const judges = [
-    ...(models.length > 0 ? [`${names(models)}${dtype}${self}`] : []),
+    ...(models.length > 0 ? [`${names(models, known?.id)}${dtype}${self}`] : []),
     ...(people.length > 0 ? [`${names(people)} in person${models.length > 0 ? ` (${people.length})` : ''}`] : []),
   ];
   return { answers: free.length, waiting: free.filter(waitsForJudge).length, judges: judges.join(', ') };
 }
 
-function names(verdicts: readonly JudgeVerdict[]): string {
+/** @param known the run's own judge; one on a server has no hash, and is named all the same */
+function names(verdicts: readonly JudgeVerdict[], known?: string): string {
   // The judge of another program is not named in its file, and has no hash: "of the imported file".
-  const all = new Set(verdicts.map((v) => (v.sha256 === '' && !isPersons(v) ? `the judge ${v.name}` : v.name)));
+  const foreign = (v: JudgeVerdict): boolean => v.sha256 === '' && v.name !== known && !isPersons(v);
+  const all = new Set(verdicts.map((v) => (foreign(v) ? `the judge ${v.name}` : v.name)));
   return [...all].join(', ');
 }

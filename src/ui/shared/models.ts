@@ -1,9 +1,9 @@
 import { familyOf } from '../../core/models/families/registry.ts';
 import type { Fault } from '../../core/fault.ts';
 import { BUILTIN_MODEL, SERVED } from '../../core/models/builtin.ts';
-import { KINDS } from '../../core/servers/kinds.ts';
 import type { KeptModel } from '../../store/model-rows.ts';
 import { keptServerId, type KeptServer } from '../../store/servers.ts';
+import { servedName } from './servers.svelte.ts';
 
 /** Whether and how a family can be believed: what its badge says. */
 export type FamilyState =
@@ -38,9 +38,9 @@ export function keptEntry(kept: KeptModel): ModelEntry {
 
 /** A model behind a server, whose own checks stand for its family's. */
 export function servedEntry(served: KeptServer): ModelEntry {
-  const { server, certificate } = served;
+  const { server } = served;
   const family: FamilyState = { kind: 'checked', type: server.kind, caveat: null };
-  const name = `${server.model} (${KINDS[server.kind].label} at ${certificate.server.host})`;
+  const name = servedName(served);
   return { id: keptServerId(server), name, builtin: false, bytes: null, family, dtypes: {}, kept: null, served };
 }
 

@@ -1,5 +1,7 @@
+import type { TextChoice } from '../../app/writer.ts';
+import { KINDS } from '../../core/servers/kinds.ts';
 import type { Store } from '../../store/db.ts';
-import { deleteServer, listServers, putServer, type KeptServer } from '../../store/servers.ts';
+import { deleteServer, keptServerId, listServers, putServer, type KeptServer } from '../../store/servers.ts';
 import { library } from './library.svelte.ts';
 
 /** Models behind servers that were examined on this device. */
@@ -24,3 +26,21 @@ function createServers() {
 }
 
 export const servers = createServers();
+
+/** A model behind a server by its name, where it is and what it is asked by. */
+export function servedName({ server, certificate }: KeptServer): string {
+  return `${server.model} (${KINDS[server.kind].label} at ${certificate.server.host})`;
+}
+
+/** Models behind servers that may judge or write: those that nothing speaks against. */
+export function servedTexts(): readonly { readonly id: string; readonly name: string; readonly kept: KeptServer }[] {
+  return (servers.all ?? [])
+    .filter((kept) => kept.certificate.passed)
+    .map((kept) => ({ id: keptServerId(kept.server), name: servedName(kept), kept }));
+}
+
+/** A chosen text model: behind one of the servers, or of this device. */
+export function textChoice(id: string): TextChoice {
+  const served = servedTexts().find((s) => s.id === id);
+  return served ? { server: served.kept.server } : { modelId: id };
+}

@@ -69,7 +69,7 @@ async function answers(engine: TextEngine, request: LabText): Promise<LabTextRes
   }
   const work = (await engine.work?.()) ?? null;
   const { certificate } = engine.facts;
-  if (certificate === null) throw new Error('A model of this device has a certificate.');
+  if (certificate === null || 'kind' in certificate) throw new Error('A model of this device has a certificate.');
   const likelihoods = await engine.likelihoods(request.likelihoods);
   return {
     ...{ replies, seconds, likelihoods: likelihoods.ok ? likelihoods.value : [] },

@@ -5,6 +5,8 @@ import { likeliest, logprobs, rendered, textOf, type Turn } from './toy-model.ts
 /** What a server does wrong, on command. */
 export type Lie =
   | 'image ignored'
+  | 'question ignored'
+  | 'no images'
   | 'after the mask'
   | 'no ids'
   | 'no bos'
@@ -67,7 +69,8 @@ export function row(
 ): number[] {
   const seen = lies.has('image ignored') ? [] : images;
   const noise = lies.has('unrepeatable') ? asked.length : 0;
-  const true_ = logprobs(noise === 0 ? ids : [...ids, noise], seen);
+  const read = lies.has('question ignored') ? [] : ids;
+  const true_ = logprobs(noise === 0 ? read : [...read, noise], seen);
   const scale = lies.has('temperature') ? 1 / Math.max(1, Number(at(body, 'temperature') ?? 1)) : 1;
   return true_.map((p) => (lies.has('more than 1') ? p / 4 : p * scale));
 }

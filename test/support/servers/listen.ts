@@ -5,6 +5,7 @@ import type { FakeServer } from './fake-server.ts';
 /** A fake server that really listens, and refuses all but its key. */
 export interface Listening {
   readonly url: string;
+  readonly port: number;
   /** Keys that it was shown. */
   readonly keys: ReadonlySet<string>;
   /** Questions behind that many are answered only after `release`. */
@@ -13,7 +14,8 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-export async function listen(fake: FakeServer, key: string): Promise<Listening> {
+/** @param port of one that went away and comes back; 0: any */
+export async function listen(fake: FakeServer, key: string, port = 0): Promise<Listening> {
   const keys = new Set<string>();
   let limit = Number.POSITIVE_INFINITY;
   let waiting: (() => void)[] = [];
@@ -42,10 +44,10 @@ export async function listen(fake: FakeServer, key: string): Promise<Listening> 
     return { status, text: JSON.stringify(said), headers };
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { port: own } = server.address() as AddressInfo;
   return {
-    ...{ url: `http://127.0.0.1:${port}`, keys },
+    ...{ url: `http://127.0.0.1:${own}`, port: own, keys },
     holdBehind: (count) => {
       limit = count;
     },

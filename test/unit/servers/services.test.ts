@@ -155,7 +155,7 @@ describe('a model behind a server as the judge of its own answers', () => {
     expect(found?.ok && found.value.map((s) => s.sum)).toEqual(sums);
     expect(found?.ok && found.value.map((s) => s.score)).toEqual(sums.map((sum, i) => sum / ([4, 1, 7][i] ?? 1)));
     const reply = await judge?.generate({ prompt, limit: 5 });
-    expect(reply).toMatchObject({ ok: true, value: { ended: 'model' } });
+    expect(reply).toMatchObject({ ok: true, value: { tokens: 5, ended: 'limit' } });
   });
 
   it('a server without log-probabilities judges by what it writes alone', async () => {

@@ -55,6 +55,7 @@ describe('arguments of evaluate', () => {
       'server-dtype': null,
       'server-quantisation': null,
       'send-images-to': null,
+      'send-texts-to': null,
       concurrency: 4,
       'server-prices': null,
       'server-limit': null,

@@ -1,9 +1,8 @@
-import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
-import { anthropicAsk, readAnthropic } from '../../../core/servers/anthropic.ts';
-import { findByText, type ChatPrompt } from '../../../core/servers/chat.ts';
-import { GEMINI_TOP, geminiAsk, readGemini, type GeminiReply } from '../../../core/servers/gemini.ts';
+import { anthropicAsk, anthropicDrawn, readAnthropic } from '../../../core/servers/anthropic.ts';
+import type { ChatPrompt, Drawn } from '../../../core/servers/chat.ts';
+import { GEMINI_TOP, geminiAsk, geminiDrawn, readGemini, type GeminiReply } from '../../../core/servers/gemini.ts';
 import { bodyOf, must, notGiven, triedBody, type Adapter, type AdapterParts, type LetterReads } from '../adapter.ts';
+import { lettersByText, likelier } from './shared.ts';
 
 const NOTHING = {
   options: () => Promise.reject(notGiven('log p of an option')),
@@ -14,25 +13,14 @@ const NOTHING = {
 /** Gemini: text, and GD on models that give log p, where both letters are among the 20 likeliest. */
 export function geminiAdapter({ send, model }: AdapterParts): Adapter {
   let version: string | null = null;
-  const ask = async (prompt: ChatPrompt, limit: number): Promise<GeminiReply> =>
-    must(readGemini(await bodyOf(send, geminiAsk(model, prompt, limit), 'a question')));
+  const ask = async (prompt: ChatPrompt, limit: number, drawn: Drawn | null = null): Promise<GeminiReply> =>
+    must(readGemini(await bodyOf(send, geminiAsk(model, prompt, limit, geminiDrawn(drawn)), 'a question')));
 
   async function letters(prompt: ChatPrompt): Promise<LetterReads> {
     const body = await bodyOf(send, geminiAsk(model, prompt, 1, GEMINI_TOP), 'a question with log-probabilities');
     const { top, promptTokens } = must(readGemini(body));
     if (top.length === 0) throw notGiven('log-probabilities with this model');
-    const find = (l: Letter): number => {
-      const found = findByText(top, l);
-      if (found.kind === 'found') return found.logprob;
-      throw new FaultError(
-        fault('unsupported', `The letter ${l} is not among the ${top.length} likeliest tokens: there is no score.`),
-      );
-    };
-    const at = new Map([
-      [0, find('A')],
-      [1, find('B')],
-    ]);
-    return { ids: { A: 0, B: 1 }, at, promptTokens, notes: ['letters-by-text'] };
+    return lettersByText(top, promptTokens);
   }
 
   return {
@@ -46,13 +34,10 @@ export function geminiAdapter({ send, model }: AdapterParts): Adapter {
       version = read?.ok ? read.value.version : null;
       return { gd, choice: gd, ps: null, psChat: null };
     },
-    choice: async (prompt) => {
-      const { at, promptTokens } = await letters(prompt);
-      return { chosen: (at.get(1) ?? 0) > (at.get(0) ?? 0) ? 'B' : 'A', promptTokens };
-    },
-    write: async (prompt, limit) => {
-      const { text, cut, promptTokens } = await ask(prompt, limit);
-      return { text, thought: null, cut, promptTokens };
+    choice: async (prompt) => likelier(await letters(prompt)),
+    write: async (prompt, limit, drawn) => {
+      const { text, cut, atLimit, newTokens, promptTokens } = await ask(prompt, limit, drawn);
+      return { text, thought: null, cut, atLimit, newTokens, promptTokens };
     },
     fingerprint: async (prompt) => {
       const { text, promptTokens } = await ask(prompt, 24);
@@ -63,18 +48,15 @@ export function geminiAdapter({ send, model }: AdapterParts): Adapter {
 
 /** Anthropic: text only. */
 export function anthropicAdapter({ send, model }: AdapterParts): Adapter {
-  const ask = async (prompt: ChatPrompt, limit: number) =>
-    must(readAnthropic(await bodyOf(send, anthropicAsk(model, prompt, limit), 'a question')));
+  const ask = async (prompt: ChatPrompt, limit: number, drawn: Drawn | null = null) =>
+    must(readAnthropic(await bodyOf(send, anthropicAsk(model, prompt, limit, anthropicDrawn(drawn)), 'a question')));
   return {
     ...NOTHING,
     look: () => Promise.resolve({ version: null, model, notes: [] }),
     ways: () => Promise.resolve({ gd: null, choice: null, ps: null, psChat: null }),
     letters: () => Promise.reject(notGiven('log-probabilities')),
     choice: () => Promise.reject(notGiven('log-probabilities')),
-    write: async (prompt, limit) => {
-      const { text, promptTokens } = await ask(prompt, limit);
-      return { text, thought: null, cut: false, promptTokens };
-    },
+    write: async (prompt, limit, drawn) => ({ ...(await ask(prompt, limit, drawn)), thought: null, cut: false }),
     fingerprint: async (prompt) => {
       const { text, promptTokens } = await ask(prompt, 24);
       return { top: new Map(), text, promptTokens, exact: false };

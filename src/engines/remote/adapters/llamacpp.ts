@@ -1,6 +1,6 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import { readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
+import { drawnBody, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
 import { get } from '../../../core/servers/exchange.ts';
 import {
   forcedAsk,
@@ -18,7 +18,6 @@ import { usageOf } from '../../../core/servers/usage.ts';
 import { readModels } from '../../../core/servers/vllm.ts';
 import {
   bodyOf,
-  both,
   given,
   must,
   notGiven,
@@ -31,7 +30,7 @@ import {
   type Ways,
 } from '../adapter.ts';
 import { llamaOptions, type Forced } from './llamacpp-options.ts';
-import { chosenModel, fingerprintOf, likelier, writtenOf } from './shared.ts';
+import { chosenModel, fingerprintOf, letterIdsOf, likelier, writtenOf } from './shared.ts';
 
 interface Known {
   model: string;
@@ -41,7 +40,7 @@ interface Known {
 }
 
 /** llama.cpp's llama-server: any continuation is forced by a grammar of token ids, and its raw log p is read. */
-export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
+export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
   const known: Known = { model, knowsThinking: false, letters: null, way: null };
   const of = (prompt: ChatPrompt): LlamaPrompt => ({
     model: known.model,
@@ -59,7 +58,7 @@ export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
     known.model = names.find((n) => n === model || base(n) === base(model)) ?? chosenModel(names, '');
     const props = readProps(await bodyOf(send, get('/props'), '/props'));
     known.knowsThinking = props.knowsThinking;
-    if (!props.vision)
+    if (shows && !props.vision)
       throw new FaultError(
         fault(
           'unsupported',
@@ -73,12 +72,9 @@ export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
   }
 
   async function ways({ letter }: Sample): Promise<Ways> {
-    const found = await both(pieces);
-    const [a, b] = [found.A[0], found.B[0]];
-    if (found.A.length !== 1 || found.B.length !== 1 || !a || !b)
-      return { gd: null, choice: null, ps: null, psChat: null };
-    known.letters = { A: a.id, B: b.id };
-    known.way = await wayOf(letter, a.id);
+    known.letters = await letterIdsOf(async (l) => (await pieces(l)).map((p) => p.id));
+    if (known.letters === null) return { gd: null, choice: null, ps: null, psChat: null };
+    known.way = await wayOf(letter, known.letters.A);
     const ps = known.way === 'forced token ids' ? known.way : null;
     return { gd: known.way, choice: known.way, ps, psChat: null };
   }
@@ -114,8 +110,8 @@ export function llamacppAdapter({ send, model }: AdapterParts): Adapter {
     options: (prompt, texts) => llamaOptions({ send, of, pieces, forced }, prompt, texts),
     chatOptions: () => Promise.reject(notGiven('ps-chat; it gives PS itself')),
     choice: async (prompt) => likelier(await letters(prompt)),
-    write: async (prompt, limit) =>
-      writtenOf(must(readChat(await bodyOf(send, writeAsk(of(prompt), limit), 'a question')))),
+    write: async (prompt, limit, drawn = null) =>
+      writtenOf(must(readChat(await bodyOf(send, writeAsk(of(prompt), limit, drawnBody(drawn)), 'a question')))),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(
         must(

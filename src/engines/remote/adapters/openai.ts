@@ -1,6 +1,6 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import { findByText, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
+import { drawnBody, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
 import { get, answerFault } from '../../../core/servers/exchange.ts';
 import {
   chatAsk,
@@ -23,7 +23,7 @@ import {
   type Sample,
   type Ways,
 } from '../adapter.ts';
-import { chosenModel, fingerprintOf, writtenOf } from './shared.ts';
+import { chosenModel, fingerprintOf, lettersByText, likelier, writtenOf } from './shared.ts';
 
 type Bias = (bias: ReadonlyMap<number, number>) => Readonly<Record<string, unknown>>;
 const BIASES: readonly { readonly name: string; readonly body: Bias }[] = [
@@ -100,23 +100,7 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
       known.top = false;
       throw notGiven('log-probabilities: they were asked for and not given');
     }
-    const find = (l: Letter): number => {
-      const found = findByText(first.top, l);
-      if (found.kind === 'found') return found.logprob;
-      throw new FaultError(
-        fault(
-          'unsupported',
-          found.kind === 'ambiguous'
-            ? `Two of the likeliest tokens read ${l}, and the server does not say which is which: there is no log p of the letter.`
-            : `The letter ${l} is not among the ${first.top.length} likeliest tokens that the server names (log p at most ${found.atMost.toFixed(2)}): there is no score.`,
-        ),
-      );
-    };
-    const at = new Map([
-      [0, find('A')],
-      [1, find('B')],
-    ]);
-    return { ids: { A: 0, B: 1 }, at, promptTokens: reply.promptTokens, notes: ['letters-by-text'] };
+    return lettersByText(first.top, reply.promptTokens);
   }
 
   async function choice(prompt: ChatPrompt): Promise<{ chosen: Letter; promptTokens: number }> {
@@ -133,15 +117,14 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
         );
       return { chosen: text, promptTokens: reply.promptTokens };
     }
-    const { at, promptTokens } = await letters(prompt);
-    return { chosen: (at.get(1) ?? 0) > (at.get(0) ?? 0) ? 'B' : 'A', promptTokens };
+    return likelier(await letters(prompt));
   }
 
   return {
     ...{ look, ways, letters, choice },
     options: () => Promise.reject(notGiven('log p of an option')),
     chatOptions: () => Promise.reject(notGiven('log p of an option')),
-    write: async (prompt, limit) => writtenOf(await chat(prompt, limit)),
+    write: async (prompt, limit, drawn = null) => writtenOf(await chat(prompt, limit, drawnBody(drawn))),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(await chat(prompt, known.top ? 1 : 24, { ...TOP, ...(hot ? { temperature: 2, seed: 1 } : {}) })),
     isControl: () => Promise.resolve(null),

@@ -35,7 +35,7 @@ import {
   type Ways,
 } from '../adapter.ts';
 import { openaiAdapter } from './openai.ts';
-import { likelier } from './shared.ts';
+import { letterIdsOf, likelier } from './shared.ts';
 
 /** SGLang: everything exactly where the model's chat template is at hand; without it what its chat gives. */
 export function sglangAdapter(parts: AdapterParts): Adapter {
@@ -80,7 +80,7 @@ function byGenerate({ send, model, letterIds }: AdapterParts, renderer: ChatRend
     const read = await triedBody(send, sglangPromptAsk(of(letter)));
     if (read === null) return none;
     await requireOneBos(letter);
-    known.letters ??= await ownLetters();
+    known.letters ??= await letterIdsOf(tokenize);
     if (known.letters === null) return { ...none, ps: 'prompt log-probabilities' };
     const { A, B } = known.letters;
     const next = readSglangNext(await ask(sglangNextAsk(of(letter), [A, B])), [A, B]);
@@ -108,12 +108,6 @@ function byGenerate({ send, model, letterIds }: AdapterParts, renderer: ChatRend
         `The server's prompt begins with the beginning-of-sequence token (${id ?? ''}) twice, which would change every number.`,
       ),
     );
-  }
-
-  async function ownLetters(): Promise<Known['letters']> {
-    const found = await both(tokenize);
-    const [a, b] = [found.A[0], found.B[0]];
-    return found.A.length === 1 && found.B.length === 1 && a !== undefined && b !== undefined ? { A: a, B: b } : null;
   }
 
   async function letters(prompt: ChatPrompt): Promise<LetterReads> {

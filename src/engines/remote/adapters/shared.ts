@@ -1,7 +1,7 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import type { ChatReply } from '../../../core/servers/chat.ts';
-import type { Fingerprint, LetterReads, Written } from '../adapter.ts';
+import { findByText, type ChatReply, type TopToken } from '../../../core/servers/chat.ts';
+import { both, type Fingerprint, type LetterReads, type Written } from '../adapter.ts';
 
 /**
  * The model that is meant: the one of that name, or the only one where no name was given.
@@ -23,8 +23,8 @@ export function chosenModel(there: readonly string[], wanted: string): string {
   );
 }
 
-export function writtenOf({ text, thought, cut, promptTokens }: ChatReply): Written {
-  return { text, thought, cut, promptTokens };
+export function writtenOf({ text, thought, cut, atLimit, newTokens, promptTokens }: ChatReply): Written {
+  return { text, thought, cut, atLimit, newTokens, promptTokens };
 }
 
 export function fingerprintOf({ tokens, text, promptTokens }: ChatReply): Fingerprint {
@@ -36,6 +36,39 @@ export function fingerprintOf({ tokens, text, promptTokens }: ChatReply): Finger
     promptTokens,
     exact: named.length > 0 && named.every((t) => t.id !== null || t.bytes !== null),
   };
+}
+
+/** Ids of the letters by the server's own tokenizer; null where they are no single tokens. */
+export async function letterIdsOf(
+  tokenize: (text: string) => Promise<readonly number[]>,
+): Promise<Readonly<Record<Letter, number>> | null> {
+  const { A, B } = await both(tokenize);
+  const [a, b] = [A[0], B[0]];
+  return A.length === 1 && B.length === 1 && a !== undefined && b !== undefined ? { A: a, B: b } : null;
+}
+
+/**
+ * log p of both letters by their text among the likeliest tokens; they are named 0 and 1.
+ * @throws FaultError 'unsupported' where one is not among them, or where two tokens read alike: nothing is guessed
+ */
+export function lettersByText(top: readonly TopToken[], promptTokens: number): LetterReads {
+  const find = (l: Letter): number => {
+    const found = findByText(top, l);
+    if (found.kind === 'found') return found.logprob;
+    throw new FaultError(
+      fault(
+        'unsupported',
+        found.kind === 'ambiguous'
+          ? `Two of the likeliest tokens read ${l}, and the server does not say which is which: there is no log p of the letter.`
+          : `The letter ${l} is not among the ${top.length} likeliest tokens that the server names (log p at most ${found.atMost.toFixed(2)}): there is no score.`,
+      ),
+    );
+  };
+  const at = new Map([
+    [0, find('A')],
+    [1, find('B')],
+  ]);
+  return { ids: { A: 0, B: 1 }, at, promptTokens, notes: ['letters-by-text'] };
 }
 
 /** The likelier letter; a tie is A, as in GD. */

@@ -1,6 +1,6 @@
 import { at } from '../../../core/json.ts';
 import { fault, FaultError } from '../../../core/fault.ts';
-import { byId, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
+import { byId, drawnBody, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
 import { get, textAt } from '../../../core/servers/exchange.ts';
 import { chatAsk, USUAL_STYLE } from '../../../core/servers/openai.ts';
 import {
@@ -15,7 +15,6 @@ import {
 } from '../../../core/servers/vllm.ts';
 import {
   bodyOf,
-  both,
   notGiven,
   triedBody,
   type Adapter,
@@ -28,7 +27,7 @@ import {
 } from '../adapter.ts';
 import { trustedTemplate, vllmChatOptions, vllmOptions } from './vllm-options.ts';
 import { nextOf, vllmSession, type Known } from './vllm-session.ts';
-import { chosenModel, fingerprintOf, likelier, writtenOf } from './shared.ts';
+import { chosenModel, fingerprintOf, letterIdsOf, likelier, writtenOf } from './shared.ts';
 
 /** vLLM: everything exactly, each by the best of the ways that the server offers. */
 export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
@@ -47,7 +46,7 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
 
   async function ways({ letter, open, options }: Sample): Promise<Ways> {
     await findBos(letter);
-    known.letters = await letterIds();
+    known.letters = await letterIdsOf((l) => tokenize(l, false));
     known.gd = await gdWay(letter);
     const rendered = await triedBody(send, renderAsk(of(open)));
     known.tokensIn = rendered !== null && (await takesTokens(rendered));
@@ -83,12 +82,6 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
           `The server's prompt does not begin with the tokenizer's own beginning-of-sequence token (${bos ?? ''}) once, which would change every number. Give vLLM a chat template that writes it (--chat-template).`,
         ),
       );
-  }
-
-  async function letterIds(): Promise<Known['letters']> {
-    const found = await both((l) => tokenize(l, false));
-    const [a, b] = [found.A[0], found.B[0]];
-    return found.A.length === 1 && found.B.length === 1 && a !== undefined && b !== undefined ? { A: a, B: b } : null;
   }
 
   async function gdWay(prompt: ChatPrompt): Promise<Known['gd']> {
@@ -138,7 +131,7 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
     options: (prompt, texts) => vllmOptions(session, prompt, texts),
     chatOptions: (prompt, texts) => vllmChatOptions(session, prompt, texts),
     choice: async (prompt) => likelier(await letters(prompt)),
-    write: async (prompt, limit) =>
+    write: async (prompt, limit, drawn = null) =>
       writtenOf(
         await chat(
           chatAsk(
@@ -146,7 +139,7 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
             prompt,
             limit,
             { ...USUAL_STYLE, template: true },
-            { add_special_tokens: known.special },
+            { add_special_tokens: known.special, ...drawnBody(drawn) },
           ),
           'a question',
         ),

@@ -1,8 +1,7 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- dates, sets and maps here are plain values that are replaced whole */
 import { DEFAULT_SETTINGS, draftable, draftByHand, draftPairs, type PairToDraft } from '../../../app/draft-pairs.ts';
 import { discoverCategories } from '../../../app/discover-categories.ts';
-import { resolveModel } from '../../../app/models.ts';
-import { openDrafter } from '../../../app/writer.ts';
+import { findText, openDrafter } from '../../../app/writer.ts';
 import { categoryList } from '../../../core/drafting/categories.ts';
 import { splitReplies } from '../../../core/drafting/by-hand.ts';
 import { pairKey, readDrafts } from '../../../core/drafting/draft.ts';
@@ -16,6 +15,7 @@ import type { DraftSet } from '../../../store/draft-rows.ts';
 import { createGate } from '../../../run/gate.ts';
 import { library } from '../../shared/library.svelte.ts';
 import { problemOf } from '../../kit/problem.svelte.ts';
+import { textChoice } from '../../shared/servers.svelte.ts';
 
 type Doing = { readonly what: string; readonly done: number; readonly total: number };
 export interface ListedSet {
@@ -56,6 +56,7 @@ export class Drafting {
   loaded = $state(false);
   private abort: AbortController | null = null;
   private readonly gate = createGate();
+  private last: () => Promise<void> = () => Promise.resolve();
 
   async refresh(): Promise<void> {
     const store = await library.opened();
@@ -87,8 +88,14 @@ export class Drafting {
     return set;
   }
 
+  /** Asks once more for what ended early. */
+  async goOn(): Promise<void> {
+    await this.last();
+  }
+
   /** Drafts what is not drafted yet. */
   async draft(chosen: ChosenPairs): Promise<void> {
+    this.last = () => this.draft(chosen);
     await this.working('Loading the writer', async (signal) => {
       const store = await library.opened();
       const set = await this.setOf(chosen);
@@ -100,7 +107,7 @@ export class Drafting {
         );
       const before = await draftsOf(store, set.id);
       const order = new Map(pairs.map((p, i) => [pairKey(p), i]));
-      const model = await resolveModel(store, this.writer);
+      const model = await findText(store, textChoice(this.writer));
       const wish = { device: 'auto', dtype: 'auto', threads: 'auto' } as const;
       const { engine, controlTokens } = await openDrafter(store, model, wish, first.captions);
       try {
@@ -124,10 +131,11 @@ export class Drafting {
 
   /** Asks the writer for categories of the kept pairs' captions (A.2); what it names becomes the list, to be edited. */
   async discover(): Promise<void> {
+    this.last = () => this.discover();
     const captions = this.chosen.flatMap((c) => c.pairs.flatMap((p) => p.captions));
     await this.working('Finding categories', async (signal) => {
       const store = await library.opened();
-      const model = await resolveModel(store, this.writer);
+      const model = await findText(store, textChoice(this.writer));
       const wish = { device: 'auto', dtype: 'auto', threads: 'auto' } as const;
       const writer = await openDrafter(store, model, wish, [captions[0] ?? null, captions[1] ?? null]);
       try {

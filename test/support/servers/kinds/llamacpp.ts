@@ -27,7 +27,8 @@ function llamaChat(body: unknown, fake: FakeServer): Answer {
 
 export const LLAMA: Readonly<Record<string, Way>> = {
   '/v1/models': MODELS('llamacpp'),
-  '/props': () => ok({ modalities: { vision: true }, build_info: 'b0', model_ftype: 'all F32', chat_template: '' }),
+  '/props': (_, { lies }) =>
+    ok({ modalities: { vision: !lies.has('no images') }, build_info: 'b0', model_ftype: 'all F32', chat_template: '' }),
   '/tokenize': (body) =>
     ok({ tokens: tokenize(textAt(body, 'content') ?? '').map((id) => ({ id, piece: textOf([id]) })) }),
   '/apply-template': (body, fake) =>

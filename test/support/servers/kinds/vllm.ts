@@ -22,6 +22,7 @@ const named = (id: number, logprob: number, fake: FakeServer) =>
 
 function vllmChat(body: unknown, fake: FakeServer): Answer {
   const { turn, text, ids } = promptOf(body, fake);
+  if (fake.lies.has('no images') && turn.images.length > 0) return refused('At most 0 image(s) may be provided.');
   const answer = (listAt(body, 'messages') ?? []).flatMap((m) =>
     textAt(m, 'role') === 'assistant' ? (textAt(m, 'content') ?? '') : [],
   )[0];
