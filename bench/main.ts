@@ -9,6 +9,7 @@ import type { GroupAsk, QuestionAsk } from '../src/core/plan/ask.ts';
 import { spawnEngine } from '../src/bridge/spawn.ts';
 import { EngineHost, type ImageSource } from '../src/engines/local/host.ts';
 import type { NaiveApi } from './naive.worker.ts';
+import { benchText } from './text.ts';
 
 /** What `tools/bench.mjs` asks of the page. */
 export interface BenchRequest {
@@ -190,4 +191,4 @@ async function render(
   return out;
 }
 
-Object.assign(globalThis, { bench });
+Object.assign(globalThis, { bench, benchText });

@@ -21,7 +21,7 @@ function createBootstrap(): (question: readonly Cluster[]) => Promise<Interval> 
 
 const bootstrap = createBootstrap();
 
-/** As core/metrics `setInterval`, off the page's thread: percent; null where no pair is scored. */
+/** As `setAccuracyInterval` of core/statistics, off the page's thread: percent; null where no pair is scored. */
 export async function intervalOfSet(
   benchmark: Pick<Benchmark, 'pairs'>,
   index: RecordIndex,

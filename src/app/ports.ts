@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { isServedOnly, methodOf, requestedMethods } from '../core/methods/registry.ts';
 import { PUBLISHED_JUDGING } from '../core/methods/judging.ts';
 import { BUILTIN_JUDGE } from '../core/models/builtin.ts';
@@ -9,7 +9,6 @@ import type { Engine } from '../engines/engine.ts';
 import { openLocalEngine } from '../engines/local/engine.ts';
 import { textAhead } from '../engines/local/text.ts';
 import type { LocalStore } from '../engines/local/parts.ts';
-import { taken } from '../run/judges.ts';
 import type { RunPorts } from '../run/ports.ts';
 import { benchmark } from '../store/benchmarks.ts';
 import { certificate, putCertificate } from '../store/certificates.ts';
@@ -43,7 +42,7 @@ export function enginePorts(
       const model = await resolveModel(store, judgeId ?? BUILTIN_JUDGE);
       const { dtype } = judging ?? PUBLISHED_JUDGING;
       const wish = { device, threads, dtype, capabilities: await capabilities() };
-      return taken(await textAhead(model, wish, localStore(store, image)));
+      return orThrow(await textAhead(model, wish, localStore(store, image)));
     },
     judgeTest: (key) => setting(store, key, v.nullable(judgeTest), null),
     keepJudgeTest: (key, test) => putSetting(store, key, test),

@@ -13,7 +13,7 @@ import {
 import { withMarks } from '../core/benchmark/marks.ts';
 import { MARKS_FILE } from '../core/images/marks/file.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { fault, FaultError, type Fault, type Result } from '../core/fault.ts';
+import { fault, FaultError, orThrow, type Fault } from '../core/fault.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import type { SourceFile } from '../files/source.ts';
 import type { PixelsApi } from '../protocol/pixels.ts';
@@ -46,7 +46,7 @@ export async function readBenchmarkFolder(
 ): Promise<ReadBenchmark> {
   const byPath = new Map(files.map((f) => [f.path, f]));
   const questions = await questionFile(files, byPath);
-  const draft = taken(readBenchmark(name, files, questions));
+  const draft = orThrow(readBenchmark(name, files, questions));
   const states = await readImages(draft.images, byPath, says, signal);
   const benchmark = withMarks(withImages(draft, states), await markFile(byPath, questions.path));
   const images = new Map<string, SourceFile>();
@@ -65,16 +65,16 @@ export async function readBenchmarkQuestions(
   work: <T>(steps: Steps<T>) => T | Promise<T> = atOnce,
 ): Promise<Benchmark> {
   const byPath = new Map(files.map((f) => [f.path, f]));
-  return taken(await work(questionSteps(name, await questionFile(files, byPath))));
+  return orThrow(await work(questionSteps(name, await questionFile(files, byPath))));
 }
 
 async function questionFile(
   files: readonly SourceFile[],
   byPath: ReadonlyMap<string, SourceFile>,
 ): Promise<QuestionFile> {
-  const path = taken(findQuestionFile(files));
+  const path = orThrow(findQuestionFile(files));
   const bytes = await (await entry(byPath, path).blob()).arrayBuffer();
-  return { path, text: taken(decodeQuestions(path, new Uint8Array(bytes))), sha256: await sha256(bytes) };
+  return { path, text: orThrow(decodeQuestions(path, new Uint8Array(bytes))), sha256: await sha256(bytes) };
 }
 
 /** The file of marks beside the question file; null where there is none. */
@@ -82,11 +82,6 @@ async function markFile(byPath: ReadonlyMap<string, SourceFile>, questions: stri
   const path = `${questions.slice(0, questions.lastIndexOf('/') + 1)}${MARKS_FILE}`;
   const file = byPath.get(path);
   return file ? (await file.blob()).text() : null;
-}
-
-function taken<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
 }
 
 function entry(byPath: ReadonlyMap<string, SourceFile>, path: string): SourceFile {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { decodeQuestions, findQuestionFile, readQuestions } from '../core/benchmark/read.ts';
 import type { Benchmark, ListedFile } from '../core/benchmark/types.ts';
 import { parseRecordLines } from '../core/exchange/records-file.ts';
-import { fault, FaultError, type Result } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import type { Overlay } from '../core/overlay/overlay.ts';
 import type { ResultRecord } from '../core/records/record.ts';
 import type { RunInfo } from '../core/records/run-info.ts';
@@ -91,10 +91,10 @@ export async function readQuestionsOf(
   read: (path: string) => Promise<Uint8Array>,
   hash: (bytes: Uint8Array) => string,
 ): Promise<Benchmark> {
-  const path = taken(findQuestionFile(files));
+  const path = orThrow(findQuestionFile(files));
   const bytes = await read(path);
-  const text = taken(decodeQuestions(path, bytes));
-  return taken(readQuestions(name, { path, text, sha256: hash(bytes) }));
+  const text = orThrow(decodeQuestions(path, bytes));
+  return orThrow(readQuestions(name, { path, text, sha256: hash(bytes) }));
 }
 
 /**
@@ -113,9 +113,4 @@ export function readOverlay(name: string, text: string, benchmark: Pick<Benchmar
       ),
     );
   return value;
-}
-
-function taken<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
 }

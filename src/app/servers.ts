@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import type { Letter } from '../core/benchmark/types.ts';
+import { findTemplate, type TemplateFiles } from '../core/chat/find-template.ts';
 import { fault, FaultError, ok, type Result } from '../core/fault.ts';
 import { DEFAULT_PIXEL_POLICY, type PixelPolicy } from '../core/images/types.ts';
 import { isObject, readJson } from '../core/json.ts';
@@ -9,7 +10,7 @@ import { detectServer, type Detected } from '../core/servers/detect.ts';
 import { textAt, type HttpAnswer } from '../core/servers/exchange.ts';
 import type { ServerKind } from '../core/servers/kinds.ts';
 import { processorByName } from '../core/servers/known-processors.ts';
-import { rendererOf, templateOf } from './chat-renderer.ts';
+import { rendererOf } from './chat-renderer.ts';
 import { openWay } from './server-access.ts';
 import { spawnPixels } from '../bridge/spawn.ts';
 import type { Engine, LoadStep } from '../engines/engine.ts';
@@ -132,12 +133,19 @@ async function jsonFile(base: string, name: string): Promise<unknown> {
 }
 
 async function templateAt(base: string): Promise<ServerTemplate | null> {
-  const jinja = await fetch(new URL(`${base}chat_template.jinja`, document.baseURI));
-  const configs = await Promise.all(TEMPLATE_FILES.map((name) => jsonFile(base, name)));
-  return templateOf({ jinja: jinja.ok ? await jinja.text() : null, configs });
+  const text = async (name: string): Promise<string | null> => {
+    const response = await fetch(new URL(`${base}${name}`, document.baseURI));
+    return response.ok ? response.text() : null;
+  };
+  return templateIn({ text, json: (name) => jsonFile(base, name) });
 }
 
-const TEMPLATE_FILES = ['chat_template.json', 'processor_config.json', 'tokenizer_config.json'] as const;
+/** A folder's chat template with the special tokens that it names; null where it has none. */
+async function templateIn(files: TemplateFiles): Promise<ServerTemplate | null> {
+  const found = await findTemplate(files);
+  return found === null ? null : { text: found.text, tokens: found.tokens };
+}
+
 const FOLDER_FILES = ['config.json', 'preprocessor_config.json', 'processor_config.json', 'tokenizer.json'] as const;
 
 /**
@@ -163,8 +171,9 @@ export async function folderOf(files: readonly File[]): Promise<ServerFolder> {
     );
   const [config, preprocessor, processor, tokenizer] = await Promise.all(FOLDER_FILES.map(json));
   const letters = lettersOf(tokenizer, await json('tokenizer_config.json'));
-  const jinja = (await files.find((f) => f.name === 'chat_template.jinja')?.text()) ?? null;
-  const template = templateOf({ jinja, configs: await Promise.all(TEMPLATE_FILES.map(json)) });
+  const text = async (name: string): Promise<string | null> =>
+    (await files.find((f) => f.name === name)?.text()) ?? null;
+  const template = await templateIn({ text, json });
   const settings = { config: config ?? null, preprocessor: preprocessor ?? null, processor: processor ?? null };
   return { ...settings, letters, ...(template ? { template } : {}) };
 }

@@ -12,6 +12,7 @@ import { sha256 } from '../store/hash.ts';
 import { servedFiles } from '../files/served.ts';
 import { benchmarkLines } from './benchmark-lines.ts';
 import type { EvaluateRequest } from './evaluate-types.ts';
+import { progressOf } from './progress.ts';
 import type { Report, ServedFolder } from './types.ts';
 
 /**
@@ -24,9 +25,8 @@ export async function readServedBenchmark(
   signal: AbortSignal,
 ): Promise<{ benchmark: Benchmark; image: (sha256: string) => Promise<Blob | null> }> {
   const entries = await servedFiles(folder.base);
-  const nothingYet = { unit: 'images', done: 0, total: 0, failed: 0, rate: null, secondsLeft: null };
   const says = (what: string, done: number, total: number): void =>
-    report({ type: 'progress', what: `${what}: ${done} of ${total}`, ...nothingYet });
+    report(progressOf({ what: `${what}: ${done} of ${total}`, unit: 'images', done: 0, total: 0 }));
   const { benchmark, nothing, images } = await readBenchmarkFolder(folder.name, entries, { says, signal });
   tell(benchmark, report);
   if (nothing) throw new FaultError(nothing);

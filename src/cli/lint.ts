@@ -3,6 +3,7 @@ import { SERVED } from '../core/models/builtin.ts';
 import type { BlindOdds } from '../core/review/blind.ts';
 import { openStore } from '../store/db.ts';
 import { readServedBenchmark } from './data.ts';
+import { progressSince } from './progress.ts';
 import type { DriveContext, ServedFolder } from './types.ts';
 
 /** Questions asked without their images, as the command line asks for it. */
@@ -31,12 +32,8 @@ export async function lint(request: LintRequest, { control, report }: DriveConte
   try {
     const { odds, unasked, model } = await askBlind(questions, benchmark, wish, {
       ...{ store, image, signal: control.signal },
-      says: (done, total) => {
-        const rate = done === 0 ? null : done / ((performance.now() - began) / 1000);
-        const secondsLeft = rate === null ? null : (total - done) / rate;
-        const what = 'Asking without images';
-        report({ type: 'progress', what, unit: 'questions', done, total, failed: 0, rate, secondsLeft });
-      },
+      says: (done, total) =>
+        report(progressSince(began, { what: 'Asking without images', unit: 'questions', done, total })),
     });
     return { odds: Object.fromEntries(odds), unasked: Object.fromEntries(unasked), model };
   } finally {

@@ -15,11 +15,13 @@ import { keptMaps, occlusionText } from '../core/occlusion/file.ts';
 import { difference, regionEffects, scaleOf, shareIn, type OcclusionMap } from '../core/occlusion/map.ts';
 import { occlusionPicture } from '../core/occlusion/picture.ts';
 import type { OcclusionSettings } from '../core/occlusion/plan.ts';
+import { signed } from '../core/reports/grid.ts';
 import type { RunConfig } from '../core/records/run-config.ts';
 import { VERSION } from '../core/version.ts';
 import { openStore, type Store } from '../store/db.ts';
 import { choosePrompts, readServedBenchmark } from './data.ts';
 import type { EvaluateRequest } from './evaluate-types.ts';
+import { progressOf } from './progress.ts';
 import type { DriveContext, OutFile, Report, ServedFolder } from './types.ts';
 
 /** Where a model looks, as the command line asks for it. */
@@ -84,7 +86,7 @@ export async function occludePairs(
 }
 
 function tell(report: Report, what: string, done: number, total: number): void {
-  report({ type: 'progress', what, unit: 'encodes', done, total, failed: 0, rate: null, secondsLeft: null });
+  report(progressOf({ what, unit: 'encodes', done, total }));
 }
 
 /**
@@ -196,7 +198,7 @@ function wordsOf({ maps, work }: Occluded, benchmark: Benchmark, rasters: readon
       `pair ${map.pair}, image ${map.image}: log p(A) - log p(B) = ${difference(map.plain).toFixed(4)}, ${strongest(map)}${within}`,
       ...regionEffects(map).map(
         ({ change, without, turns }, at) =>
-          `  without region ${at + 1}${marks[at] ? ` (${marks[at].kind})` : ''}: ${without.toFixed(4)} (${signed(change)})${turns ? ', another answer' : ''}`,
+          `  without region ${at + 1}${marks[at] ? ` (${marks[at].kind})` : ''}: ${without.toFixed(4)} (${signed(change, 4)})${turns ? ', another answer' : ''}`,
       ),
     ].join('\n');
   });
@@ -208,8 +210,7 @@ function strongest(map: OcclusionMap): string {
   const at = map.cells.findIndex((c) => Math.abs(c) === scale);
   const [row, column] = [Math.floor(at / map.grid) + 1, (at % map.grid) + 1];
   const change = map.cells[at] ?? 0;
-  return `most changed (${signed(change)}) without the cell in row ${row}, column ${column}`;
+  return `most changed (${signed(change, 4)}) without the cell in row ${row}, column ${column}`;
 }
 
-const signed = (change: number): string => `${change < 0 ? '' : '+'}${change.toFixed(4)}`;
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;

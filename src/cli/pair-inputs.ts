@@ -11,6 +11,7 @@ import type { SourceFile } from '../files/source.ts';
 import { openStore } from '../store/db.ts';
 import { sha256 } from '../store/hash.ts';
 import type { FindPairsCliRequest, ServedEncoder } from './find-pairs.ts';
+import { progressOf } from './progress.ts';
 import type { Report } from './types.ts';
 
 /** The files of the folder of embeddings; null where encoders make them. */
@@ -27,7 +28,7 @@ export async function imagesOf(
   if (collection === null) return { images: await namedRows(embeddings, names), problems: [] };
   const files = await servedFiles(collection.base);
   const says = (what: string, done: number, total: number): void =>
-    report({ type: 'progress', what, unit: 'images', done, total, failed: 0, rate: null, secondsLeft: null });
+    report(progressOf({ what, unit: 'images', done, total }));
   const read = await readCollectionFolder(collection.name, files, { says, signal });
   report({ type: 'message', text: `Collection ${read.name}: ${read.images.length} images (${read.format}).` });
   return { images: names === null ? read.images : inOrder(read.images, names), problems: read.problems };

@@ -1,22 +1,17 @@
 import { draftPatterns, type DraftedPatterns } from '../app/draft-patterns.ts';
-import { resolveModel } from '../app/models.ts';
 import { openWriter } from '../app/writer.ts';
 import { patternPrompt, type PatternPair } from '../core/drafting/patterns.ts';
-import { SERVED } from '../core/models/builtin.ts';
 import { emptyOverlay, overlayText, withPatterns } from '../core/overlay/overlay.ts';
 import { VERSION } from '../core/version.ts';
 import type { TextFacts } from '../engines/text.ts';
-import { openStore } from '../store/db.ts';
-import type { DriveContext, OutFile, ServedFolder } from './types.ts';
+import { progressOf } from './progress.ts';
+import type { DriveContext, OutFile } from './types.ts';
+import { namedWriter, withWriter, type WriterRequest } from './writer.ts';
 
 /** Failure patterns as the command line asks for them: the pairs are read there, since no image is needed. */
-export interface PatternsCliRequest {
+export interface PatternsCliRequest extends WriterRequest {
   readonly benchmark: { readonly name: string; readonly sha256: string };
   readonly pairs: readonly PatternPair[];
-  readonly writer: ServedFolder;
-  readonly device: 'auto' | 'webgpu' | 'wasm';
-  readonly dtype: string;
-  readonly threads: number | 'auto';
   readonly atOnce: number;
   readonly maxTokens: number;
   readonly command: string;
@@ -34,43 +29,30 @@ export async function patterns(
   request: PatternsCliRequest,
   { control, report }: DriveContext,
 ): Promise<PatternsOutcome> {
-  const store = await openStore();
-  try {
-    const model = await resolveModel(store, `${SERVED}${request.writer.base}`);
-    const { engine, controlTokens } = await openWriter(
-      store,
-      model,
-      request,
-      patternPrompt(request.pairs.slice(0, 1).map((p) => ({ ...p, captions: ['', ''] as const }))),
-    );
-    try {
+  const prompt = patternPrompt(request.pairs.slice(0, 1).map((p) => ({ ...p, captions: ['', ''] as const })));
+  return withWriter(
+    request,
+    (store, model) => openWriter(store, model, request, prompt),
+    async ({ engine, controlTokens }) => {
       for (const text of engine.facts.messages) report({ type: 'message', text });
       const found = await draftPatterns({
         ...{ pairs: request.pairs, writer: engine, controlTokens, signal: control.signal },
         ...{ atOnce: request.atOnce, maxTokens: request.maxTokens },
-        says: (done, total) =>
-          report({
-            ...{ type: 'progress', what: 'looking for patterns', unit: 'pairs', done, total },
-            ...{ failed: 0, rate: null, secondsLeft: null },
-          }),
+        says: (done, total) => report(progressOf({ what: 'looking for patterns', unit: 'pairs', done, total })),
       });
       return { files: filesOf(request, found, engine.facts), words: wordsOf(found), none: found.patterns.length === 0 };
-    } finally {
-      engine.end();
-    }
-  } finally {
-    store.close();
-  }
+    },
+  );
 }
 
 function filesOf(
   { benchmark, command, maxTokens }: PatternsCliRequest,
   found: DraftedPatterns,
-  { id, sha256, dtype, device }: TextFacts,
+  facts: TextFacts,
 ): readonly OutFile[] {
   const told = {
     ...{ format: 'lookalike-patterns/1', lookalike: VERSION, command, benchmark },
-    ...{ writer: { id, sha256, dtype, device }, prompt: 'A.3', maxTokens, ...found },
+    ...{ writer: namedWriter(facts), prompt: 'A.3', maxTokens, ...found },
   };
   return [
     { path: 'patterns.json', text: `${JSON.stringify(told, null, 2)}\n` },

@@ -18,6 +18,7 @@ import { groupAsk, pairsById } from '../run/requests.ts';
 import { openStore } from '../store/db.ts';
 import { readServedBenchmark, readShots } from './data.ts';
 import { drivePorts } from './ports.ts';
+import { progressOf } from './progress.ts';
 import type { DriveContext, ServedFolder } from './types.ts';
 
 /** A bundle whose prompts are wanted as the model reads them. */
@@ -88,8 +89,7 @@ async function rendered(
   const lines: PromptTokens[] = [];
   for (const [done, group] of groups.entries()) {
     if (control.signal.aborted) throw new FaultError(fault('stopped', 'Rendering the prompts was stopped.'));
-    const counts = { done, total: groups.length, failed: 0, rate: null, secondsLeft: null };
-    report({ type: 'progress', what: 'rendering prompts', unit: 'images', ...counts });
+    report(progressOf({ what: 'rendering prompts', unit: 'images', done, total: groups.length }));
     const prompts = await engine.render(groupAsk(group, pairs, config));
     if (!prompts.ok) throw new FaultError(prompts.fault);
     lines.push(...linesOf(group, prompts.value));

@@ -53,6 +53,12 @@ export class FaultError extends Error {
   }
 }
 
+/** The value of a result. @throws FaultError where it holds a fault */
+export function orThrow<T>(result: Result<T>): T {
+  if (!result.ok) throw new FaultError(result.fault);
+  return result.value;
+}
+
 /** The fault behind anything thrown; unknown errors become `fallback` with their own words kept. */
 export function toFault(error: unknown, fallback: FaultCode = 'internal'): Fault {
   if (error instanceof FaultError) return error.fault;

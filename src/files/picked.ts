@@ -1,9 +1,7 @@
+import { isHidden } from '../core/hidden.ts';
 import { sourceFile, type Folder, type SourceFile } from './source.ts';
 
 /* Folders as they come into a page: by a picker, or dropped. */
-
-/** Hidden files and what package managers leave behind are never part of a model or a benchmark. */
-const SKIPPED = /(^|\/)(\.[^/]*|node_modules|__pycache__|__MACOSX)(\/|$)/;
 
 /** What an `<input webkitdirectory>` gives; null when nothing was chosen. */
 export function folderOfInput(list: FileList | null): Folder | null {
@@ -21,7 +19,7 @@ function afterFirst(path: string): string {
 
 /** Without what is hidden. */
 export function kept(files: readonly SourceFile[]): readonly SourceFile[] {
-  return files.filter((f) => !SKIPPED.test(f.path));
+  return files.filter((f) => !isHidden(f.path));
 }
 
 /**
@@ -55,7 +53,7 @@ async function walk(directory: FileSystemDirectoryEntry, above: string): Promise
   const found: SourceFile[] = [];
   for (const entry of await childrenOf(directory)) {
     const path = above + entry.name;
-    if (SKIPPED.test(path)) continue;
+    if (isHidden(path)) continue;
     if (isDirectory(entry)) found.push(...(await walk(entry, `${path}/`)));
     else if (isFile(entry)) found.push(sourceFile(path, await fileOf(entry)));
   }

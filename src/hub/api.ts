@@ -1,4 +1,4 @@
-import { fault, FaultError, type Result } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import {
   fileUrl,
   nextPage,
@@ -11,11 +11,6 @@ import {
 } from '../core/models/hub/listing.ts';
 import { Passing, persevere, requestOnce, type Hub, type Trying } from './client.ts';
 import { gitBlobId, hex } from '../store/hash.ts';
-
-const unwrap = <T>(r: Result<T>): T => {
-  if (!r.ok) throw new FaultError(r.fault);
-  return r.value;
-};
 
 async function json(
   hub: Hub,
@@ -64,7 +59,7 @@ export async function repositoryFacts(
     `revision ${revision}`,
     options,
   );
-  return unwrap(readRevision(body));
+  return orThrow(readRevision(body));
 }
 
 /** All files at a commit, with their sizes and hashes. */
@@ -79,7 +74,7 @@ export async function listFiles(
   for (let page = 0; url !== null && page < 100; page++) {
     const current: string = url;
     const { body, link } = await json(hub, current, repository, 'list of files', options);
-    files.push(...unwrap(readTreePage(body)));
+    files.push(...orThrow(readTreePage(body)));
     url = nextPage(link, current);
   }
   return files;

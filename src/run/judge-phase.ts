@@ -1,5 +1,5 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { judgePrompt, VERDICTS } from '../core/methods/ff.ts';
 import type { JudgeTest } from '../core/methods/judge-test.ts';
 import { PUBLISHED_JUDGING, type JudgingOptions } from '../core/methods/judging.ts';
@@ -8,7 +8,7 @@ import type { ResultRecord } from '../core/records/record.ts';
 import { PERSON_JUDGE, SELF_JUDGE, type RunConfig } from '../core/records/run-config.ts';
 import type { JudgeInfo } from '../core/records/run-info.ts';
 import { testJudge, testKey } from './judge-test.ts';
-import { taken, textJudge, type Judge, type JudgeAhead } from './judges.ts';
+import { textJudge, type Judge, type JudgeAhead } from './judges.ts';
 import { judgeAnswers, openAnswers } from './judging.ts';
 import type { RunPorts } from './ports.ts';
 import type { ProgressKeeper } from './progress.ts';
@@ -89,7 +89,7 @@ async function openJudge({ ahead, benchmark, progress }: JudgePhase): Promise<Ju
   progress.loading({ kind: 'loading', what: 'the judge' });
   const prompt = judgePrompt({ question: pair.question, options: pair.options, response: pair.options.A });
   const probe = { prompt, texts: [VERDICTS.A, VERDICTS.B] };
-  const engine = taken(await ahead.open(probe, (step) => progress.loading(step)));
+  const engine = orThrow(await ahead.open(probe, (step) => progress.loading(step)));
   for (const text of engine.facts.messages) progress.message(text);
   return textJudge('model', engine);
 }

@@ -1,4 +1,5 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
+import { orThrow } from '../core/fault.ts';
 import { judgePrompt, parseJudge, VERDICTS } from '../core/methods/ff.ts';
 import {
   summariseTest,
@@ -7,7 +8,7 @@ import {
   type TestQuestion,
   type TestVerdict,
 } from '../core/methods/judge-test.ts';
-import { taken, type Judge } from './judges.ts';
+import type { Judge } from './judges.ts';
 
 /** Tokens that a test reply may take: a judge that has not written its scores by then is unreadable. */
 const TEST_TOKENS = 32;
@@ -60,10 +61,10 @@ async function verdictOn(judge: Judge, question: TestQuestion, signal: AbortSign
   const prompt = judgePrompt(question.asked);
   const found = await judge.text.likelihoods({ prompt, texts: [VERDICTS.A, VERDICTS.B] }, signal);
   if (!found.ok && found.fault.code === 'stopped') return null;
-  const [A, B] = !found.ok && found.fault.code === 'unsupported' ? [] : taken(found);
+  const [A, B] = !found.ok && found.fault.code === 'unsupported' ? [] : orThrow(found);
   const likelier = A && B ? (A.score > B.score ? 'A' : 'B') : null;
   if (question.exchanged) return { question, likelier, scores: null, asked: false };
   const reply = await judge.text.generate({ prompt, limit: TEST_TOKENS, stop: { kind: 'scores' } }, signal);
   if (!reply.ok && reply.fault.code === 'stopped') return null;
-  return { question, likelier, scores: parseJudge(taken(reply).text), asked: true };
+  return { question, likelier, scores: parseJudge(orThrow(reply).text), asked: true };
 }

@@ -1,4 +1,4 @@
-import { FaultError, type Result } from '../core/fault.ts';
+import type { Result } from '../core/fault.ts';
 import type { JudgeInfo } from '../core/records/run-info.ts';
 import type { LoadStep } from '../engines/engine.ts';
 import type { LikelihoodsRequest, TextEngine } from '../engines/text.ts';
@@ -22,10 +22,4 @@ export interface JudgeAhead {
 export function textJudge(kind: 'model' | 'self', text: TextEngine): Judge {
   const { id, sha256, dtype, files, device } = text.facts;
   return { info: { kind, id, sha256, dtype, files, device }, text };
-}
-
-/** @throws FaultError where there is no value */
-export function taken<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
 }

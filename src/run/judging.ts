@@ -1,5 +1,5 @@
 import type { Benchmark, Pair } from '../core/benchmark/types.ts';
-import type { Fault, Result } from '../core/fault.ts';
+import { FaultError, type Fault, type Result } from '../core/fault.ts';
 import {
   isFreeAnswer,
   judgePrompt,
@@ -12,7 +12,7 @@ import {
 import { judgedRecord, likelihoodRecord, unjudgeableRecords, type JudgeName } from '../core/methods/verdict.ts';
 import { JUDGED_BY_RULE, NO_ANSWER, sameAsOption, type JudgingOptions } from '../core/methods/judging.ts';
 import type { JudgeVerdict, OptionScore, ResultRecord, ScoredRecord } from '../core/records/record.ts';
-import { taken, type Judge } from './judges.ts';
+import type { Judge } from './judges.ts';
 
 /** Tokens that a judge may write: two scores and a short explanation. */
 const REPLY_TOKENS = 96;
@@ -118,7 +118,7 @@ async function opinionOf(
 /** @throws FaultError where the judge cannot be asked at all */
 function failedOpinion(result: Extract<Result<unknown>, { ok: false }>): Opinion | null {
   if (result.fault.code === 'stopped') return null;
-  if (result.fault.code !== 'bad-prompt') return taken<Opinion>(result);
+  if (result.fault.code !== 'bad-prompt') throw new FaultError(result.fault);
   return { text: result.fault.message, likelihoods: null, fault: result.fault };
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { FolderFacts } from '../core/models/kind.ts';
 
 const text = v.string();
 const sha256 = v.pipe(text, v.regex(/^[0-9a-f]{64}$/, 'not a SHA-256'));
@@ -37,13 +38,6 @@ const origin: v.GenericSchema<unknown, ModelOrigin> = v.object({
   hub: v.nullable(text),
 });
 
-/** What config.json and the file names say of a model. */
-export interface ModelFacts {
-  readonly modelType: string | null;
-  /** dtypes in which each session file is there: `{decoder_model_merged: ['fp32', 'q4']}`. */
-  readonly dtypes: Readonly<Record<string, readonly string[]>>;
-}
-
 /** A model that is complete: its manifest is written only after every part is, and durably. */
 export interface KeptModel {
   readonly id: string;
@@ -51,7 +45,7 @@ export interface KeptModel {
   readonly addedAt: string;
   readonly bytes: number;
   readonly files: readonly KeptFile[];
-  readonly facts: ModelFacts;
+  readonly facts: FolderFacts;
   readonly source: ModelOrigin;
   /** Where its parts are, in `chunks`. */
   readonly bucket: string;

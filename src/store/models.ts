@@ -1,20 +1,15 @@
 import { dtypesIn, modelFiles, modelRoot } from '../core/models/folder.ts';
 import { fault, FaultError } from '../core/fault.ts';
+import type { FolderFacts } from '../core/models/kind.ts';
 import { readJson, stringAt } from '../core/json.ts';
+import { outsideData, placeOf, SEARCHED_BYTES } from '../core/onnx/external.ts';
 import type { ModelSource } from '../protocol/model.ts';
 import { checked } from './checked.ts';
 import { chunksOf, deleteBucket, newBucket, noRoom, PART_BYTES, putChunk, requireRoom, withBucket } from './chunks.ts';
 import { attempt, transact, type Store } from './db.ts';
 import { sha256 } from './hash.ts';
 import { withHasher, type HashPart } from './hasher.ts';
-import {
-  keptModel,
-  type KeptFile,
-  type KeptModel,
-  type KeptPart,
-  type ModelFacts,
-  type ModelOrigin,
-} from './model-rows.ts';
+import { keptModel, type KeptFile, type KeptModel, type KeptPart, type ModelOrigin } from './model-rows.ts';
 
 /** A file of a model as it is brought: its path (with '/') and its bytes, read lazily. */
 export interface ModelFileInput {
@@ -51,7 +46,7 @@ export async function keepModel(
   files: readonly ModelFileInput[],
   options: KeepOptions = {},
 ): Promise<KeptModel> {
-  const inputs = chooseFiles(files);
+  const inputs = await chooseFiles(files);
   const total = inputs.reduce((n, f) => n + f.blob.size, 0);
   await requireRoom(total, `The model ${name}`);
   const facts = await factsOf(inputs);
@@ -70,8 +65,8 @@ export async function keepModel(
   });
 }
 
-/** The model's own files with paths from its root. */
-export function chooseFiles(files: readonly ModelFileInput[]): readonly ModelFileInput[] {
+/** The model's own files with paths from its root, with the weights that its graphs name outside of `onnx`. */
+export async function chooseFiles(files: readonly ModelFileInput[]): Promise<readonly ModelFileInput[]> {
   const root = modelRoot(files.map((f) => f.path));
   if (root === null)
     throw new FaultError(
@@ -92,7 +87,24 @@ export function chooseFiles(files: readonly ModelFileInput[]): readonly ModelFil
         'The model folder has no .onnx files in its folder onnx. Bring an ONNX export in the transformers.js layout.',
       ),
     );
-  return chosen;
+  return [...chosen, ...(await outsideOf(chosen, inside))];
+}
+
+/** Weights that lie outside of `onnx`, where the graphs say and the folder has them. */
+async function outsideOf(
+  chosen: readonly ModelFileInput[],
+  inside: readonly ModelFileInput[],
+): Promise<readonly ModelFileInput[]> {
+  const named = new Set<string>();
+  for (const { path, blob } of chosen) {
+    if (!path.endsWith('.onnx') || blob.size > SEARCHED_BYTES) continue;
+    for (const data of outsideData(path, new Uint8Array(await blob.arrayBuffer()))) named.add(data);
+  }
+  const there = new Map(inside.map((f) => [f.path, f.blob]));
+  return [...named].flatMap((path) => {
+    const blob = there.get(placeOf(path));
+    return blob ? [{ path, blob }] : [];
+  });
 }
 
 async function keepFiles(
@@ -153,7 +165,7 @@ async function copyOf(part: Blob, path: string): Promise<Blob> {
 }
 
 /** What config.json and the file names say. */
-async function factsOf(inputs: readonly ModelFileInput[]): Promise<ModelFacts> {
+async function factsOf(inputs: readonly ModelFileInput[]): Promise<FolderFacts> {
   const config = inputs.find((f) => f.path === 'config.json');
   return { modelType: await modelTypeOf(config?.blob ?? null), dtypes: dtypesIn(inputs.map((f) => f.path)) };
 }

@@ -38,16 +38,3 @@ export async function recordsOf(store: Store, runId: string): Promise<readonly R
     range = IDBKeyRange.bound([runId, last], end, true);
   }
 }
-
-/** Keys (`recordKey`) of the records of a run: what is done, without reading it. */
-export async function recordKeysOf(store: Store, runId: string): Promise<ReadonlySet<string>> {
-  const keys = await attempt('reading the records', () => store.db.getAllKeysFromIndex('records', 'run', runId));
-  return new Set(keys.map(([, key]) => key));
-}
-
-/** Takes records out, for scoring them again (failed ones that are retried). */
-export async function deleteRecords(store: Store, runId: string, keys: readonly string[]): Promise<void> {
-  await transact(store, 'deleting records', ['records'], 'strict', async (tx) => {
-    for (const key of keys) await tx.objectStore('records').delete([runId, key]);
-  });
-}

@@ -1,5 +1,6 @@
 import { makeZip, predictLength } from 'client-zip';
 import { MANIFEST_FILE, type ModelManifest } from '../core/models/manifest.ts';
+import { placeOf } from '../core/onnx/external.ts';
 import { fault, FaultError } from '../core/fault.ts';
 import { putChunk, withBucket } from './chunks.ts';
 import type { Store } from './db.ts';
@@ -22,7 +23,7 @@ async function filesOut(store: Store, id: string): Promise<{ kept: KeptModel; fi
   if (!kept || source.kind !== 'blobs')
     throw new FaultError(fault('not-found', `The model ${id} is not kept on this device.`, { model: id }));
   const manifest = new Blob([JSON.stringify(manifestOf(kept), null, 1)], { type: 'application/json' });
-  const files = source.files.map((f) => ({ path: f.path, blob: new Blob([...f.parts]) }));
+  const files = source.files.map((f) => ({ path: placeOf(f.path), blob: new Blob([...f.parts]) }));
   return { kept, files: [...files, { path: MANIFEST_FILE, blob: manifest }] };
 }
 
@@ -92,7 +93,7 @@ export async function repairFromFiles(
   files: readonly ModelFileInput[],
 ): Promise<readonly LostPart[]> {
   const { model: kept, lost } = verification;
-  const given = new Map(chooseFiles(files).map((f) => [f.path, f.blob]));
+  const given = new Map((await chooseFiles(files)).map((f) => [f.path, f.blob]));
   const still: LostPart[] = [];
   await withBucket(kept.bucket, async () => {
     for (const part of lost) {

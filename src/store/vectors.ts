@@ -38,19 +38,3 @@ export async function putVectors(store: Store, set: string, vectors: ReadonlyMap
     for (const [sha256, data] of vectors) await tx.objectStore('vectors').put({ set, sha256, data });
   });
 }
-
-export async function deleteVectors(store: Store): Promise<void> {
-  await attempt('deleting embeddings', () => store.db.clear('vectors'));
-}
-
-/** How many embeddings are kept, and their bytes; row by row. */
-export async function vectorSizes(store: Store): Promise<{ readonly count: number; readonly bytes: number }> {
-  return attempt('reading embeddings', async () => {
-    let [count, bytes] = [0, 0];
-    for (let c = await store.db.transaction('vectors').store.openCursor(); c; c = await c.continue()) {
-      count++;
-      bytes += c.value.data.byteLength;
-    }
-    return { count, bytes };
-  });
-}

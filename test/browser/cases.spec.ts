@@ -24,7 +24,7 @@ function changed(from: string, to: string, change: (onnx: string) => void): stri
 }
 
 test(
-  '06: weights beside their graphs that no config.json announces, of the model under test and of a judge, in the cache of the hub',
+  '06: weights beside their graphs that no config.json announces, of the model under test, and above onnx of a judge, in the cache of the hub',
   { tag: '@soak' },
   async () => {
     const [commit, repository] = ['a'.repeat(40), space.path('models--acme--tiny')];
@@ -34,7 +34,7 @@ test(
     });
     mkdirSync(join(repository, 'snapshots'), { recursive: true });
     renameSync(model, join(repository, 'snapshots', commit));
-    const judge = changed(JUDGE, 'judge', (onnx) => moveWeights(join(onnx, 'model.onnx'), 'weights.bin'));
+    const judge = changed(JUDGE, 'judge', (onnx) => moveWeights(join(onnx, 'model.onnx'), '../weights.bin'));
     const args = ['--limit', '1', '--dtype', 'fp32', '--judge', judge, '--judge-dtype', 'fp32', '--judge-test', '0'];
     const { code, stderr } = await run('beside', 'gd,ff', '--model', repository, ...args);
     expect(code, stderr).toBe(0);

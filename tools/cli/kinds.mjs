@@ -68,6 +68,28 @@ export function count(meaning, fallback) {
 }
 
 /**
+ * A number of which something is asked.
+ * @param {string} value
+ * @param {string} meaning
+ * @param {number} fallback
+ * @param {string} what in words: "a number above 1"
+ * @param {(n: number) => boolean} accepts
+ * @returns {import('./types.ts').Single<number>}
+ */
+export function number(value, meaning, fallback, what, accepts) {
+  return {
+    value,
+    meaning,
+    fallback,
+    parse: (typed, name) => {
+      const n = Number(typed);
+      if (typed.trim() === '' || !accepts(n)) throw wrong(`--${name} must be ${what}, not "${typed}".`);
+      return n;
+    },
+  };
+}
+
+/**
  * One of a few words.
  * @template {string} T
  * @param {string} value

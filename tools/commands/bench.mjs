@@ -1,15 +1,18 @@
 /** `bench`: Lookalike beside what would be used without it, by turns on this machine; writes bench/RESULTS.md. */
+import { resolve } from 'node:path';
 import { benchPytorch } from '../bench/pytorch.mjs';
 import { benchPairs } from '../bench/pairs.mjs';
 import { writeSection } from '../bench/results.mjs';
 import { benchScoring } from '../bench/scoring.mjs';
-import { choice, flag } from '../cli/kinds.mjs';
+import { benchText } from '../bench/text.mjs';
+import { choice, flag, text } from '../cli/kinds.mjs';
 import { ensureBuilt, ensureChromium, ensureInstalled } from '../setup/setup.mjs';
 
 function options() {
   return {
     pairs: flag('pair discovery beside NumPy and faiss-cpu, instead of scoring'),
     pytorch: flag('scoring beside Hugging Face transformers in PyTorch, instead of beside transformers.js'),
+    text: text('DIR', 'a text model of this folder, its q4 weights beside its fp32 ones, instead of scoring'),
     quick: flag('fewer questions, or fewer images'),
     device: choice('NAME', 'wasm (default) or webgpu', 'device', /** @type {const} */ (['wasm', 'webgpu']), 'wasm'),
   };
@@ -17,8 +20,10 @@ function options() {
 
 /**
  * @param {import('../cli/types.ts').Values<ReturnType<typeof options>>} values
+ * @param {readonly string[]} _positionals
+ * @param {import('../cli/types.ts').Call} call
  */
-async function run({ pairs, pytorch, quick, device }) {
+async function run({ pairs, pytorch, text: dir, quick, device }, _positionals, call) {
   await ensureInstalled();
   await ensureBuilt();
   const executable = await ensureChromium();
@@ -26,7 +31,13 @@ async function run({ pairs, pytorch, quick, device }) {
     ? writeSection('Pair discovery', 'npm run bench -- --pairs', await benchPairs({ quick }))
     : pytorch
       ? writeSection('Beside PyTorch', 'npm run bench -- --pytorch', await benchPytorch({ quick, executable }))
-      : writeSection(`Scoring on ${device}`, 'npm run bench', await benchScoring({ quick, device, executable }));
+      : dir !== null
+        ? writeSection(
+            'Text model, q4 beside fp32',
+            'npm run bench -- --text DIR',
+            await benchText({ dir: resolve(call.here, dir), quick, executable }),
+          )
+        : writeSection(`Scoring on ${device}`, 'npm run bench', await benchScoring({ quick, device, executable }));
   process.stdout.write(`\n${section}`);
   return 0;
 }

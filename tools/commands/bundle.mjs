@@ -7,7 +7,8 @@ import { drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
 import { writeFiles } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { benchmarkFolder, modelFolder, optionalFolder } from '../evaluate/inputs.mjs';
+import { benchmarkFolder, optionalFolder } from '../evaluate/inputs.mjs';
+import { modelFolder } from '../evaluate/models.mjs';
 import { readResultsFolder } from '../results/folder.mjs';
 import { Stop, note } from '../say.mjs';
 

@@ -1,15 +1,17 @@
 /** `draft`: a question for every pair of a file of pairs, by the published prompt and a text model in headless Chromium; writes drafts.jsonl. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { exitCode } from '../cli/exit-code.mjs';
-import { choice, count, flag, text, wrong } from '../cli/kinds.mjs';
+import { count, flag, number, text, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
+import { running, writer } from '../cli/text-model.mjs';
 import { typed } from '../cli/typed.mjs';
+import { forgetEmptyJob, openJob, writeJob } from '../curate/draft-job.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
-import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
+import { defaultOut, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { folder, folderName, writerFolder } from '../evaluate/inputs.mjs';
+import { folder, folderName } from '../evaluate/inputs.mjs';
+import { writerFolder } from '../evaluate/models.mjs';
 import { Stop } from '../say.mjs';
 import { ROOT } from '../setup/setup.mjs';
 
@@ -17,68 +19,41 @@ import { ROOT } from '../setup/setup.mjs';
 /** @typedef {import('../../src/cli/draft.ts').DraftCliRequest} Request */
 /** @typedef {import('../../src/cli/draft.ts').DraftOutcome} Outcome */
 
-const DEMO = {
-  collection: join(ROOT, 'public', 'benchmarks', 'phantoms'),
-  writer: join(ROOT, 'public', 'models', 'phantom-writer'),
-};
-const DRAFTS = 'drafts.jsonl';
-const CATEGORIES = 'categories.jsonl';
-/** What a job was asked to do: one that goes on must ask the same, and build-benchmark finds the images by it. */
-const JOB = 'job.json';
-const DEVICES = /** @type {const} */ (['auto', 'webgpu', 'wasm']);
-const DTYPES = /** @type {const} */ (['auto', 'fp32', 'fp16', 'q8', 'q4', 'q4f16']);
+const COLLECTION = join(ROOT, 'public', 'benchmarks', 'phantoms');
 
-/**
- * A number within bounds.
- * @param {string} meaning
- * @param {number} fallback
- * @param {number} least
- * @param {number} most
- * @param {boolean} whole
- */
-function number(meaning, fallback, least, most, whole) {
-  return {
-    value: 'N',
-    meaning,
-    fallback,
-    parse: (/** @type {string} */ typed, /** @type {string} */ name) => {
-      const n = Number(typed);
-      if (typed.trim() === '' || !(n >= least && n <= most) || (whole && !Number.isInteger(n)))
-        throw wrong(`--${name} must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not "${typed}".`);
-      return n;
-    },
-  };
-}
-
-function options() {
+async function options() {
   return {
     collection: text('DIR', 'folder of the images and their captions; default: the built-in phantoms'),
     pairs: text('FILE', 'table of pairs, as find-pairs writes it (pairs.csv)'),
-    writer: text('DIR', 'folder of a text model, or a model of the hub; default: the writer of the demo'),
+    writer,
     out: text('DIR', 'folder of the results; default: results/<time>-<collection>-drafts'),
     categories: text(
       'LIST',
       'categories that the writer assigns: final (default), published, names with commas between, or collection for those that the collection has',
     ),
     'min-caption': number(
+      'N',
       'shortest caption of both images, in characters (default: 100, as published)',
       100,
-      0,
-      1e6,
-      true,
+      'a whole number from 0 to 1000000',
+      (n) => Number.isInteger(n) && n >= 0 && n <= 1e6,
     ),
-    'max-tokens': number('longest reply in tokens (default: 256)', 256, 16, 8192, true),
+    'max-tokens': number(
+      'N',
+      'longest reply in tokens (default: 256)',
+      256,
+      'a whole number from 16 to 8192',
+      (n) => Number.isInteger(n) && n >= 16 && n <= 8192,
+    ),
     temperature: number(
+      'N',
       'temperature of the tries behind the first, which is greedy (default: 0.7)',
       0.7,
-      0.01,
-      5,
-      false,
+      'a number from 0.01 to 5',
+      (n) => n >= 0.01 && n <= 5,
     ),
     limit: count('first so many pairs only', /** @type {null} */ (null)),
-    device: choice('NAME', 'auto (default), webgpu or wasm', 'device', DEVICES, 'auto'),
-    dtype: choice('TYPE', 'auto (default), fp32, fp16, q8, q4 or q4f16', 'type', DTYPES, 'auto'),
-    threads: count('threads of WASM; default: all cores', /** @type {'auto'} */ ('auto')),
+    ...(await running()),
     discover: flag(
       'ask the writer for the categories of the captions (appendix A.2), print the list and draft nothing; the list is then given to --categories, edited or not',
     ),
@@ -86,7 +61,7 @@ function options() {
   };
 }
 
-/** @typedef {import('../cli/types.ts').Values<ReturnType<typeof options>>} Values */
+/** @typedef {import('../cli/types.ts').Values<Awaited<ReturnType<typeof options>>>} Values */
 
 /**
  * @param {string | null} path
@@ -98,89 +73,6 @@ function pairsFile(path, here) {
   if (!existsSync(file)) throw new Stop(`--pairs: there is no file ${path}.`, 2);
   if (statSync(file).isDirectory()) throw new Stop(`--pairs: ${path} is a folder; name the file in it.`, 2);
   return { name: basename(file), text: readFileSync(file, 'utf8') };
-}
-
-/**
- * The whole lines of a file that grows; what a kill tore off its end is cut away.
- * @param {string} file
- */
-function wholeText(file) {
-  if (!existsSync(file)) return '';
-  const all = readFileSync(file, 'utf8');
-  const whole = all.slice(0, all.lastIndexOf('\n') + 1);
-  if (whole.length < all.length) truncateSync(file, Buffer.byteLength(whole));
-  return whole;
-}
-
-/**
- * The output folder: new, or one in which a job was stopped.
- * @param {string} dir
- * @param {boolean} resume
- * @returns {boolean} whether there is a job to go on with
- */
-function openDraftsOut(dir, resume) {
-  const found = namesIn(dir);
-  if (found.length > 0 && !resume)
-    throw new Stop(`${dir} is not empty. Name another folder with --out, or go on with the job in it by --resume.`, 2);
-  if (found.length > 0 && !found.includes(JOB)) throw new Stop(`${dir} holds no drafts to go on with (no ${JOB}).`, 2);
-  makeOut(dir);
-  return found.length > 0;
-}
-
-/**
- * @param {string} file
- * @returns {Record<string, unknown>}
- */
-function readJob(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw new Stop(`${file} cannot be read: the job in this folder cannot be gone on with.`, 2);
-  }
-}
-
-/**
- * @param {string} dir
- * @param {Readonly<Record<string, unknown>>} job
- */
-function sameJob(dir, job) {
-  const before = readJob(join(dir, JOB));
-  for (const [key, value] of Object.entries(job))
-    if (JSON.stringify(before[key]) !== JSON.stringify(value))
-      throw new Stop(
-        `The job in ${dir} had another ${key} (${JSON.stringify(before[key])}, now ${JSON.stringify(value)}). Ask for the same, or name another --out.`,
-        2,
-      );
-}
-
-/**
- * What an earlier part of the job left.
- * @param {string} dir
- * @returns {Promise<Request['earlier']>}
- */
-async function earlierOf(dir) {
-  await typescript();
-  const { pairKey, readDrafts } = await import('../../src/core/drafting/draft.ts');
-  const { drafts, problems } = readDrafts(wholeText(join(dir, DRAFTS)));
-  const [first] = problems;
-  if (first) throw new Stop(`${DRAFTS} is damaged in line ${first.line}: ${first.message} Remove that line.`, 2);
-  /** @type {Record<string, string | null>} */
-  const categories = {};
-  for (const line of wholeText(join(dir, CATEGORIES)).split('\n')) {
-    if (line.trim() === '') continue;
-    try {
-      const { sha256, category } = JSON.parse(line);
-      if (typeof sha256 === 'string') categories[sha256] = typeof category === 'string' ? category : null;
-    } catch {
-      throw new Stop(`${CATEGORIES} is damaged. Remove the file, and the categories are asked for again.`, 2);
-    }
-  }
-  const writer = drafts[0]?.writer;
-  return {
-    statuses: Object.fromEntries(drafts.map((d) => [pairKey(d), d.status])),
-    writer: writer?.kind === 'model' ? writer.sha256 : null,
-    categories,
-  };
 }
 
 /** @param {string | null} typed */
@@ -201,47 +93,41 @@ async function categoriesOf(typed) {
 async function prepare(values, call) {
   const { here } = call;
   const pairs = pairsFile(values.pairs, here);
-  const collection = values.collection === null ? DEMO.collection : folder('collection', values.collection, here);
-  const writer = await writerFolder(values.writer ?? DEMO.writer, here);
+  const collection = values.collection === null ? COLLECTION : folder('collection', values.collection, here);
+  const model = await writerFolder(values.writer, here);
   const categories = await categoriesOf(values.categories);
   const name = folderName(collection);
   const out = resolve(here, values.out ?? defaultOut(new Date(), name, 'drafts'));
   const settings = { max_tokens: values['max-tokens'], temperature: values.temperature, top_p: 0.95 };
   const job = { format: 'lookalike-draft-job/1', collection, settings, categories, minCaption: values['min-caption'] };
   if (values.discover && values.resume) throw wrong('--discover asks one question: there is nothing to --resume.');
-  const goesOn = openDraftsOut(out, values.resume);
-  if (goesOn) sameJob(out, job);
-  else if (!values.discover)
-    writeFileSync(join(out, JOB), `${JSON.stringify({ ...job, pairs: resolve(here, values.pairs ?? '') }, null, 2)}\n`);
+  const earlier = await openJob(out, values.resume, job);
+  if (!earlier && !values.discover) writeJob(out, { ...job, pairs: resolve(here, values.pairs ?? '') });
   /** @type {Request} */
   const request = {
     collection: { base: baseOf('collection'), name },
     pairs,
-    writer: { base: baseOf('writer'), name: writer.name },
+    writer: { base: baseOf('writer'), name: model.name },
     ...{ device: values.device, dtype: values.dtype, threads: values.threads },
     ...{ settings, minCaption: values['min-caption'], limit: values.limit, categories },
     discover: values.discover,
-    earlier: goesOn ? await earlierOf(out) : { statuses: {}, writer: null, categories: {} },
+    earlier: earlier ?? { statuses: {}, writer: null, categories: {} },
     command: typed(call),
   };
-  return { request, out, collection, writer, fresh: !goesOn };
+  return { request, out, collection, model, fresh: earlier === null };
 }
 
 /**
- * @param {import('../../src/core/fault.ts').Result<Outcome>} result
+ * @param {Outcome} outcome
  * @param {boolean} discover
  * @returns {import('../drive/drive.mjs').Ending}
  */
-function ending(result, discover) {
-  if (result.ok) {
-    const { files, words: print, failed } = result.value;
-    const lines =
-      failed > 0 && !discover
-        ? [`${failed} pairs have no draft for a reason that drafts.jsonl or summary.json tells.`]
-        : [];
-    return { code: failed > 0 ? 1 : 0, lines, files, print };
-  }
-  return { code: exitCode(result.fault.code), lines: [result.fault.message], files: [], print: '' };
+function ending({ files, words: print, failed }, discover) {
+  const lines =
+    failed > 0 && !discover
+      ? [`${failed} pairs have no draft for a reason that drafts.jsonl or summary.json tells.`]
+      : [];
+  return { code: failed > 0 ? 1 : 0, lines, files, print };
 }
 
 /**
@@ -250,9 +136,9 @@ function ending(result, discover) {
  * @param {Call} call
  */
 async function run(values, _positionals, call) {
-  const { request, out, collection, writer, fresh } = await prepare(values, call);
+  const { request, out, collection, model, fresh } = await prepare(values, call);
   const reporter = createReporter(process.stderr);
-  const mounts = async () => [await mountDir('collection', collection), await mountModel('writer', writer)];
+  const mounts = async () => [await mountDir('collection', collection), await mountModel('writer', model)];
   return withOut(out, values.out !== null, async () => {
     try {
       const driven = await drive({ useCase: 'draft', request, mounts, out, reporter });
@@ -260,23 +146,15 @@ async function run(values, _positionals, call) {
         out,
         reporter,
         goOn: values.discover ? '' : `--out ${out} --resume`,
-        tell: (r) => ending(r, values.discover),
+        tell: (outcome) => ending(outcome, values.discover),
       });
     } finally {
-      // A job that drafted nothing leaves nothing.
-      if (
-        fresh &&
-        existsSync(join(out, JOB)) &&
-        !existsSync(join(out, DRAFTS)) &&
-        !existsSync(join(out, CATEGORIES)) &&
-        readdirSync(out).length === 1
-      )
-        rmSync(join(out, JOB), { force: true });
+      if (fresh) forgetEmptyJob(out);
     }
   });
 }
 
-/** @satisfies {import('../cli/types.ts').Command<ReturnType<typeof options>>} */
+/** @satisfies {import('../cli/types.ts').Command<Awaited<ReturnType<typeof options>>>} */
 export const command = {
   name: 'draft',
   summary: 'drafts a two-choice question for every pair of images by the published prompt and a text model',

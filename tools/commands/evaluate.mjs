@@ -5,15 +5,8 @@ import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountFiles, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, openOut, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import {
-  benchmarkFolder,
-  judgeFolder,
-  modelFolder,
-  optionalFolder,
-  paraphraseChoice,
-  promptChoice,
-  readImport,
-} from '../evaluate/inputs.mjs';
+import { benchmarkFolder, optionalFolder, paraphraseChoice, promptChoice, readImport } from '../evaluate/inputs.mjs';
+import { judgeFolder, modelFolder } from '../evaluate/models.mjs';
 import { marksChoice } from '../evaluate/probes.mjs';
 import { checkTogether, evaluateOptions } from '../evaluate/options.mjs';
 import { serverChoice } from '../evaluate/server.mjs';

@@ -1,7 +1,6 @@
 /** `find-pairs`: every confusing pair of a collection, found by the page in headless Chromium; writes pairs.csv, summary.json and the embeddings. */
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { exitCode } from '../cli/exit-code.mjs';
 import { choice, count, flag, text, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
 import { typed } from '../cli/typed.mjs';
@@ -9,7 +8,8 @@ import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { folder, folderName, isHubId, placed } from '../evaluate/inputs.mjs';
+import { folder, folderName } from '../evaluate/inputs.mjs';
+import { isHubId, placed } from '../evaluate/models.mjs';
 import { cacheFolder, fetchModel } from '../hub/fetch-model.mjs';
 import { Stop, note } from '../say.mjs';
 import { ROOT } from '../setup/setup.mjs';
@@ -193,19 +193,13 @@ async function mountsOf({ collection, encoders, embeddings, resume }) {
 }
 
 /**
- * @param {import('../../src/core/fault.ts').Result<Outcome>} result
+ * @param {Outcome} outcome
  * @returns {import('../drive/drive.mjs').Ending}
  */
-function ending(result) {
-  if (result.ok) {
-    const { files, words, leftOut } = result.value;
-    const lines =
-      leftOut > 0
-        ? [`${leftOut} ${leftOut === 1 ? 'image' : 'images'} could not be embedded; summary.json says why.`]
-        : [];
-    return { code: leftOut > 0 ? 1 : 0, lines, files, print: words };
-  }
-  return { code: exitCode(result.fault.code), lines: [result.fault.message], files: [], print: '' };
+function ending({ files, words: print, leftOut }) {
+  if (leftOut === 0) return { code: 0, files, print };
+  const images = leftOut === 1 ? 'image' : 'images';
+  return { code: 1, lines: [`${leftOut} ${images} could not be embedded; summary.json says why.`], files, print };
 }
 
 /**

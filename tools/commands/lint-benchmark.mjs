@@ -1,14 +1,15 @@
 /** `lint-benchmark`: what gives the answers of a benchmark away, and which of its pairs confuse the models that were run on it. */
 import { resolve } from 'node:path';
-import { exitCode } from '../cli/exit-code.mjs';
-import { choice, count, text, texts, wrong } from '../cli/kinds.mjs';
+import { number, text, texts, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
+import { running } from '../cli/text-model.mjs';
 import { typed } from '../cli/typed.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, withOut, writeFiles } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { benchmarkFolder, modelFolder, writerFolder } from '../evaluate/inputs.mjs';
+import { benchmarkFolder } from '../evaluate/inputs.mjs';
+import { modelFolder, writerFolder } from '../evaluate/models.mjs';
 import { newFolder, readResultsFolder } from '../results/folder.mjs';
 import { readQuestions } from '../results/read.mjs';
 import { note, Stop } from '../say.mjs';
@@ -20,7 +21,6 @@ import { note, Stop } from '../say.mjs';
 
 async function options() {
   await typescript();
-  const { DTYPES } = await import('../../src/core/models/dtypes.ts');
   const { BLIND_TIMES } = await import('../../src/core/review/blind.ts');
   return {
     benchmark: text('DIR', 'folder of the benchmark; default: the built-in phantoms'),
@@ -33,27 +33,15 @@ async function options() {
       'RESULTS',
       'results of a model on this benchmark, by which its pairs are ranked: those that confuse first; may be given several times',
     ),
-    times: {
-      value: 'N',
-      meaning: `an option is flagged that is so many times as likely as the other without an image (default: ${BLIND_TIMES})`,
-      fallback: BLIND_TIMES,
-      parse: (/** @type {string} */ given, /** @type {string} */ name) => {
-        const n = Number(given);
-        if (given.trim() === '' || !(n > 1 && n <= 1e6))
-          throw wrong(`--${name} must be a number above 1, not "${given}".`);
-        return n;
-      },
-    },
-    out: text('DIR', 'folder of the results; default: results/<time>-<benchmark>-checks'),
-    device: choice(
-      'NAME',
-      'auto (default), webgpu or wasm',
-      'device',
-      /** @type {const} */ (['auto', 'webgpu', 'wasm']),
-      'auto',
+    times: number(
+      'N',
+      `an option is flagged that is so many times as likely as the other without an image (default: ${BLIND_TIMES})`,
+      BLIND_TIMES,
+      'a number above 1',
+      (n) => n > 1 && n <= 1e6,
     ),
-    dtype: choice('TYPE', `auto (default), or one of ${DTYPES.join(', ')}`, 'type', ['auto', ...DTYPES], 'auto'),
-    threads: count('threads of WASM; default: all cores', /** @type {'auto'} */ ('auto')),
+    out: text('DIR', 'folder of the results; default: results/<time>-<benchmark>-checks'),
+    ...(await running()),
   };
 }
 
@@ -118,7 +106,6 @@ async function findings(benchmark, runs, asked, { times, command }) {
   /** @type {Record<string, number>} */
   const counts = { length: 0, giveaway: 0, duplicate: 0, ...(blind ? { blind: 0 } : {}) };
   for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
-  const unasked = asked?.unasked ?? {};
   const summary = {
     ...{ format: 'lookalike-checks/1', lookalike: VERSION, command },
     benchmark: { name: benchmark.name, sha256: benchmark.sha256, pairs: pairs.length },
@@ -127,7 +114,7 @@ async function findings(benchmark, runs, asked, { times, command }) {
       counts,
       times,
       asked: asked?.model ?? null,
-      unasked,
+      unasked: asked?.unasked ?? {},
     },
     runs: runs.map(({ path, id }) => ({ path, model: id })),
   };
@@ -137,7 +124,7 @@ async function findings(benchmark, runs, asked, { times, command }) {
     ...(runs.length > 0 ? [{ path: 'confusion.csv', text: confusionCsv(rank) }] : []),
     { path: 'summary.json', text: `${JSON.stringify(summary, null, 2)}\n` },
   ];
-  return { files, print: wordsOf(pairs.length, flags.size, counts, runs.length > 0 ? rank : null), unasked };
+  return { files, print: wordsOf(pairs.length, flags.size, counts, runs.length > 0 ? rank : null) };
 }
 
 /**
@@ -197,19 +184,12 @@ async function run(values, _positionals, call) {
     };
     const mounts = async () => [await mountDir('benchmark', benchmark.dir), await mountModel('model', model.folder)];
     const driven = await drive({ useCase: 'lint', request, mounts, out, reporter });
-    const result = driven.result?.ok ? await findings(questions, runs, driven.result.value, settings) : null;
+    const found = driven.result?.ok ? await findings(questions, runs, driven.result.value, settings) : {};
     return conclude(driven, {
       ...{ out, reporter, goOn: '' },
-      tell: (given) => {
-        if (!given.ok || result === null)
-          return {
-            code: given.ok ? 3 : exitCode(given.fault.code),
-            lines: given.ok ? [] : [given.fault.message],
-            files: [],
-            print: '',
-          };
-        const lines = Object.entries(result.unasked).map(([pair, why]) => `  Pair ${pair} was not asked: ${why}`);
-        return { code: lines.length > 0 ? 1 : 0, lines, files: result.files, print: result.print };
+      tell: ({ unasked }) => {
+        const lines = Object.entries(unasked).map(([pair, why]) => `  Pair ${pair} was not asked: ${why}`);
+        return { code: lines.length > 0 ? 1 : 0, lines, ...found };
       },
     });
   });

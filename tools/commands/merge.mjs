@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { text, wrong } from '../cli/kinds.mjs';
 import { typed } from '../cli/typed.mjs';
 import { writeFiles } from '../drive/out.mjs';
-import { newFolder, readResultsFolder, taken } from '../results/folder.mjs';
+import { newFolder, orStop, readResultsFolder } from '../results/folder.mjs';
 import { note } from '../say.mjs';
 
 function options() {
@@ -25,7 +25,7 @@ async function run(values, folders, call) {
   for (const path of folders) parts.push(await readResultsFolder(path, values.benchmark, here));
   const { mergeParts } = await import('../../src/core/exchange/merge.ts');
   const { resultsFiles } = await import('../../src/core/exchange/results-folder.ts');
-  const merged = taken(mergeParts(parts, typed(call)));
+  const merged = orStop(mergeParts(parts, typed(call)));
   const out = resolve(here, values.out);
   newFolder(out);
   const files = resultsFiles(merged.info, merged.benchmark, merged.records);

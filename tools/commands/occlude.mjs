@@ -1,18 +1,17 @@
 /** `occlude`: where a model looks, found by the page in headless Chromium; writes occlusion.json and a picture of each pair. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { exitCode } from '../cli/exit-code.mjs';
 import { choice, count, dtype, flag, text, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { benchmarkFolder, modelFolder, promptChoice } from '../evaluate/inputs.mjs';
+import { benchmarkFolder, promptChoice } from '../evaluate/inputs.mjs';
+import { modelFolder } from '../evaluate/models.mjs';
 import { Stop } from '../say.mjs';
 
 /** @typedef {import('../cli/types.ts').Call} Call */
-/** @typedef {import('../../src/cli/occlude.ts').OccludeOutcome} Outcome */
 
 const RESULT = 'occlusion.json';
 
@@ -118,15 +117,6 @@ async function prepare(values, { here }) {
 }
 
 /**
- * @param {import('../../src/core/fault.ts').Result<Outcome>} result
- * @returns {import('../drive/drive.mjs').Ending}
- */
-function ending(result) {
-  if (!result.ok) return { code: exitCode(result.fault.code), lines: [result.fault.message], files: [], print: '' };
-  return { code: 0, lines: [], files: result.value.files, print: result.value.words };
-}
-
-/**
  * @param {Values} values
  * @param {readonly string[]} _positionals
  * @param {Call} call
@@ -140,7 +130,12 @@ async function run(values, _positionals, call) {
   ];
   return withOut(out, values.out !== null, async () => {
     const driven = await drive({ useCase: 'occlude', request, mounts, out, reporter });
-    return conclude(driven, { out, reporter, goOn: '', tell: ending });
+    return conclude(driven, {
+      out,
+      reporter,
+      goOn: '',
+      tell: ({ files, words: print }) => ({ code: 0, files, print }),
+    });
   });
 }
 

@@ -1,59 +1,33 @@
 /** `patterns`: general failure patterns of the pairs that a run fails, by the published prompt and a text model in headless Chromium. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { exitCode } from '../cli/exit-code.mjs';
-import { choice, count, flag, text, wrong } from '../cli/kinds.mjs';
+import { resolve } from 'node:path';
+import { count, flag, text, wrong } from '../cli/kinds.mjs';
+import { running, writer } from '../cli/text-model.mjs';
 import { typed } from '../cli/typed.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountModel } from '../drive/mounts.mjs';
 import { defaultOut, makeOut, namesIn, withOut } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { folder, folderName, isHubId } from '../evaluate/inputs.mjs';
-import { cacheFolder, fetchModel } from '../hub/fetch-model.mjs';
+import { writerFolder } from '../evaluate/models.mjs';
 import { readSubjects } from '../results/read.mjs';
 import { note, Stop } from '../say.mjs';
-import { ROOT } from '../setup/setup.mjs';
 
 /** @typedef {import('../cli/types.ts').Call} Call */
 /** @typedef {import('../../src/cli/patterns.ts').PatternsCliRequest} Request */
-/** @typedef {import('../../src/cli/patterns.ts').PatternsOutcome} Outcome */
 
-const WRITER = join(ROOT, 'public', 'models', 'phantom-writer');
-const DEVICES = /** @type {const} */ (['auto', 'webgpu', 'wasm']);
-const DTYPES = /** @type {const} */ (['auto', 'fp32', 'fp16', 'q8', 'q4', 'q4f16']);
-
-function options() {
+async function options() {
   return {
     benchmark: text('DIR', 'folder of the benchmark: its captions describe the images to the model'),
-    writer: text('DIR|ID', 'folder of a text model, or a model of the hub; default: the writer of the demo'),
+    writer,
     out: text('DIR', 'folder of the results; default: results/<time>-<benchmark>-patterns'),
     all: flag('show all pairs of the run, not only those that its best method fails'),
     'at-once': count('pairs a prompt (default: 100, as published); a prompt that is too long is halved', 100),
     'max-tokens': count('longest reply in tokens (default: 1024)', 1024),
-    device: choice('NAME', 'auto (default), webgpu or wasm', 'device', DEVICES, 'auto'),
-    dtype: choice('TYPE', 'auto (default), fp32, fp16, q8, q4 or q4f16', 'type', DTYPES, 'auto'),
-    threads: count('threads of WASM; default: all cores', /** @type {'auto'} */ ('auto')),
+    ...(await running()),
     'accept-partial': flag('take what can be taken of result files that have errors'),
   };
 }
 
-/** @typedef {import('../cli/types.ts').Values<ReturnType<typeof options>>} Values */
-
-/**
- * @param {string | null} path a folder, or owner/name of the hub
- * @param {string} here
- */
-async function writerFolder(path, here) {
-  if (path !== null && isHubId(path, here)) {
-    note(`There is no folder ${path} here: fetching the model ${path} from the hub.`);
-    return fetchModel({ id: path, dtype: 'auto', dir: cacheFolder(path) });
-  }
-  const given = path === null ? WRITER : folder('writer', path, here);
-  const dir = existsSync(join(given, 'config.json')) ? given : join(given, 'model');
-  if (!existsSync(join(dir, 'config.json')))
-    throw new Stop(`--writer: ${path} holds no config.json. Name the folder of a text model.`, 2);
-  return { dir, name: folderName(given), revision: null };
-}
+/** @typedef {import('../cli/types.ts').Values<Awaited<ReturnType<typeof options>>>} Values */
 
 /**
  * The pairs that are shown to the model.
@@ -81,16 +55,6 @@ async function pairsOf(results, values, here) {
 }
 
 /**
- * @param {import('../../src/core/fault.ts').Result<Outcome>} result
- * @returns {import('../drive/drive.mjs').Ending}
- */
-function ending(result) {
-  if (!result.ok) return { code: exitCode(result.fault.code), lines: [result.fault.message], files: [], print: '' };
-  const { files, words: print, none } = result.value;
-  return { code: none ? 1 : 0, lines: [], files, print };
-}
-
-/**
  * @param {Values} values
  * @param {readonly string[]} positionals
  * @param {Call} call
@@ -98,7 +62,7 @@ function ending(result) {
 async function run(values, [results = ''], call) {
   const { here } = call;
   const { benchmark, pairs } = await pairsOf(results, values, here);
-  const writer = await writerFolder(values.writer, here);
+  const model = await writerFolder(values.writer, here);
   const out = resolve(here, values.out ?? defaultOut(new Date(), benchmark.name, 'patterns'));
   if (namesIn(out).length > 0) throw new Stop(`${out} is not empty. Name another folder with --out.`, 2);
   makeOut(out);
@@ -106,19 +70,22 @@ async function run(values, [results = ''], call) {
   const request = {
     benchmark: { name: benchmark.name, sha256: benchmark.sha256 },
     pairs,
-    writer: { base: baseOf('writer'), name: writer.name },
+    writer: { base: baseOf('writer'), name: model.name },
     ...{ device: values.device, dtype: values.dtype, threads: values.threads },
     ...{ atOnce: values['at-once'], maxTokens: values['max-tokens'], command: typed(call) },
   };
   const reporter = createReporter(process.stderr);
-  const mounts = async () => [await mountModel('writer', writer)];
+  const mounts = async () => [await mountModel('writer', model)];
   return withOut(out, values.out !== null, async () => {
     const driven = await drive({ useCase: 'patterns', request, mounts, out, reporter });
-    return conclude(driven, { out, reporter, goOn: '', tell: ending });
+    return conclude(driven, {
+      ...{ out, reporter, goOn: '' },
+      tell: ({ files, words: print, none }) => ({ code: none ? 1 : 0, files, print }),
+    });
   });
 }
 
-/** @satisfies {import('../cli/types.ts').Command<ReturnType<typeof options>>} */
+/** @satisfies {import('../cli/types.ts').Command<Awaited<ReturnType<typeof options>>>} */
 export const command = {
   name: 'patterns',
   summary:

@@ -1,14 +1,15 @@
 /** `replay`: repeats the run of a bundle with a model and a benchmark that are here, and says item by item whether it came out the same. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { exitCode, STOPPED } from '../cli/exit-code.mjs';
+import { STOPPED } from '../cli/exit-code.mjs';
 import { choice, count, dtype, text, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
 import { conclude, drive } from '../drive/drive.mjs';
 import { baseOf, mountDir, mountModel } from '../drive/mounts.mjs';
 import { writeFiles } from '../drive/out.mjs';
 import { createReporter } from '../drive/progress.mjs';
-import { benchmarkFolder, modelFolder, optionalFolder, promptChoice } from '../evaluate/inputs.mjs';
+import { benchmarkFolder, optionalFolder, promptChoice } from '../evaluate/inputs.mjs';
+import { modelFolder } from '../evaluate/models.mjs';
 import { Stop } from '../say.mjs';
 
 const DEVICES = /** @type {const} */ (['recorded', 'auto', 'webgpu', 'wasm']);
@@ -55,18 +56,16 @@ async function readTexts(path, here) {
 }
 
 /**
- * @param {import('../../src/core/fault.ts').Result<import('../../src/cli/replay.ts').ReplayOutcome>} result
+ * @param {import('../../src/cli/replay.ts').ReplayOutcome} outcome
  * @param {typeof import('../../src/core/exchange/replay.ts')} words
  * @returns {import('../drive/drive.mjs').Ending}
  */
-export function ending(result, { itemLine, replayLines }) {
-  if (!result.ok) return { code: exitCode(result.fault.code), lines: [result.fault.message], files: [], print: '' };
-  const { report, state, fault } = result.value;
+function ending({ report, state, fault }, { itemLine, replayLines }) {
   const print = [...report.items.map(itemLine), '', ...replayLines(report)].join('\n');
   const changed = report.differs.some((d) => d.startsWith('bundle: '));
   const same = !changed && report.items.every((i) => i.state !== 'different');
   const lines = fault === null ? [] : [fault.message];
-  return { code: state === 'stopped' ? STOPPED : same ? 0 : 1, lines, files: [], print };
+  return { code: state === 'stopped' ? STOPPED : same ? 0 : 1, lines, print };
 }
 
 /**
@@ -105,7 +104,7 @@ async function run(values, [path = ''], { here }) {
       { path: basename(out), text: `${JSON.stringify(driven.result.value.report, null, 2)}\n` },
     ]);
   }
-  return conclude(driven, { out: null, reporter, goOn: '', tell: (result) => ending(result, words) });
+  return conclude(driven, { out: null, reporter, goOn: '', tell: (outcome) => ending(outcome, words) });
 }
 
 /** @satisfies {import('../cli/types.ts').Command<Awaited<ReturnType<typeof options>>>} */

@@ -3,7 +3,7 @@ import { readFileSync, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text, wrong } from '../cli/kinds.mjs';
 import { writeFiles } from '../drive/out.mjs';
-import { newFolder, readResultsFolder, taken } from '../results/folder.mjs';
+import { newFolder, orStop, readResultsFolder } from '../results/folder.mjs';
 import { note, Stop } from '../say.mjs';
 
 function options() {
@@ -35,8 +35,8 @@ async function run(values, [path = ''], { here }) {
     return 0;
   }
   if (values.name === null) throw wrong('--name is missing: every score says who gave it.');
-  const person = taken(personName(values.name));
-  const scores = taken(readAnswersCsv(values.scores, fileText(values.scores, here), answers));
+  const person = orStop(personName(values.name));
+  const scores = orStop(readAnswersCsv(values.scores, fileText(values.scores, here), answers));
   const { readResultsAnew } = await import('../../src/app/results/reread.ts');
   const { withVerdicts } = await import('../../src/app/person-verdict.ts');
   const { resultsFiles } = await import('../../src/core/exchange/results-folder.ts');

@@ -1,5 +1,5 @@
 /** Drives the built page through one use case of src/cli/use-cases.ts: a browser, folders served to it, events out, Ctrl-C in. */
-import { STOPPED } from '../cli/exit-code.mjs';
+import { exitCode, STOPPED } from '../cli/exit-code.mjs';
 import { words } from '../say.mjs';
 import { createRemote } from '../serve/remote.mjs';
 import { serve } from '../serve/server.mjs';
@@ -85,7 +85,14 @@ async function call(page, useCase, request) {
   }
 }
 
-/** @typedef {{code: number, lines: readonly string[], files: readonly OutFile[], print: string}} Ending */
+/**
+ * How a use case that came to its end is told.
+ * @typedef {object} Ending
+ * @property {number} code the exit code
+ * @property {readonly string[]} [lines] for standard error
+ * @property {readonly OutFile[]} [files]
+ * @property {string} [print] for standard output
+ */
 
 /**
  * Writes the final files of a use case and says how it ended.
@@ -95,7 +102,7 @@ async function call(page, useCase, request) {
  * @param {string | null} to.out
  * @param {Reporter} to.reporter
  * @param {string} to.goOn how a stopped one goes on: `--out DIR --resume`; '' where it cannot
- * @param {(result: import('../../src/core/fault.ts').Result<T>) => Ending} to.tell
+ * @param {(value: T) => Ending} to.tell what came of it; a fault is told by its own sentence and exit code
  * @returns {number} the exit code
  */
 export function conclude({ result, asked, sink }, { out, reporter, goOn, tell }) {
@@ -105,7 +112,9 @@ export function conclude({ result, asked, sink }, { out, reporter, goOn, tell })
     reporter.line(goOn === '' ? what : `${what} Go on with ${goOn}.`);
     return asked ? STOPPED : 3;
   }
-  const { code, lines, files, print } = tell(result);
+  /** @type {Ending} */
+  const ending = result.ok ? tell(result.value) : { code: exitCode(result.fault.code), lines: [result.fault.message] };
+  const { code, lines = [], files = [], print = '' } = ending;
   const last = sink.last();
   if (last) reporter.progress({ ...last, what: '', secondsLeft: null }, true);
   reporter.end();

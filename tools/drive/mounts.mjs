@@ -1,7 +1,8 @@
 /** Folders of this machine that a driven page reads on its own origin, each under drive/NAME/. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mountFolder } from '../serve/server.mjs';
+import { typescript } from '../cli/source.mjs';
 import { ROOT } from '../setup/setup.mjs';
 import { withHashes } from './hashes.mjs';
 
@@ -39,12 +40,32 @@ export async function mountFiles(as, dir, names) {
 }
 
 /**
+ * Weights that the graphs of a model folder name outside of its folder `onnx`, under the paths that they have then.
+ * @param {string} dir
+ * @param {readonly {path: string, size: number}[]} files
+ */
+async function outsideOf(dir, files) {
+  await typescript();
+  const { outsideData, placeOf, SEARCHED_BYTES } = await import('../../src/core/onnx/external.ts');
+  const found = new Map();
+  for (const { path, size } of files) {
+    if (!/^onnx\/[^/]+\.onnx$/.test(path) || size > SEARCHED_BYTES) continue;
+    for (const data of outsideData(path, await readFile(join(dir, path)))) {
+      const there = files.find((f) => f.path === placeOf(data));
+      if (there) found.set(data, { path: data, size: there.size });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
  * A model folder with a list that says its name and what each file hashes to.
  * @param {string} as
  * @param {{dir: string, name: string, revision: string | null}} model
  */
 export async function mountModel(as, { dir, name, revision }) {
   const mount = await mountDir(as, dir);
-  const files = await withHashes(dir, mount.files, join(ROOT, '.cache', 'hashes.json'));
+  const listed = [...mount.files, ...(await outsideOf(dir, mount.files))];
+  const files = await withHashes(dir, listed, join(ROOT, '.cache', 'hashes.json'));
   return { ...mount, index: JSON.stringify({ name, revision, files }) };
 }

@@ -33,10 +33,9 @@ export function verdict(outcome) {
 
 /**
  * How an ended run or import is told.
- * @param {import('../../src/core/fault.ts').Result<RunOutcome>} result
+ * @param {RunOutcome} outcome
  * @returns {import('../drive/drive.mjs').Ending}
  */
-export function ending(result) {
-  if (!result.ok) return { code: exitCode(result.fault.code), lines: [result.fault.message], files: [], print: '' };
-  return { ...verdict(result.value), files: result.value.files, print: result.value.tables };
+export function ending(outcome) {
+  return { ...verdict(outcome), files: outcome.files, print: outcome.tables };
 }

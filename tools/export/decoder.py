@@ -73,10 +73,14 @@ class Decoder(torch.nn.Module):
             return {'full_attention': full, 'sliding_attention': near}
         return near
 
-    def forward(self, inputs_embeds, attention_mask, position_ids, past):
+    def extras(self, inputs_embeds, **given):
+        """What the text model takes of the embeddings and of further inputs, by name."""
+        return {'inputs_embeds': inputs_embeds, **given}
+
+    def forward(self, inputs_embeds, attention_mask, position_ids, past, **given):
         cache = Past(past)
         out = self.text(
-            inputs_embeds=inputs_embeds,
+            **self.extras(inputs_embeds, **given),
             attention_mask=self.masks(attention_mask, inputs_embeds.shape[1]),
             position_ids=position_ids,
             use_cache=True,

@@ -42,11 +42,12 @@ async function questionsOf(path, sha256, here) {
 }
 
 /**
+ * The value of a result; its fault ends the command with exit code 2.
  * @template T
  * @param {import('../../src/core/fault.ts').Result<T>} result
  * @returns {T}
  */
-export function taken(result) {
+export function orStop(result) {
   if (!result.ok) throw new Stop(result.fault.message, 2);
   return result.value;
 }

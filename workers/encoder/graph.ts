@@ -1,16 +1,11 @@
 import { InferenceSession } from 'onnxruntime-web/webgpu';
-import { fault, FaultError, type Result } from '../../src/core/fault.ts';
+import { fault, FaultError } from '../../src/core/fault.ts';
 import { stringAt } from '../../src/core/json.ts';
 import type { ProcessorFiles } from '../../src/core/images/settings.ts';
 import type { EncoderLoadRequest } from '../../src/protocol/encoder.ts';
-import { dataOfGraph, SEARCHED_BYTES } from '../onnx/external.ts';
+import { dataOfGraph } from '../onnx/external.ts';
 import type { ModelFiles } from '../onnx/files.ts';
-import { nodeNames } from '../onnx/graph.ts';
-
-export function taken<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
-}
+import { preciseNodes, webgpuProvider } from '../onnx/webgpu.ts';
 
 /** What says how the images of a folder's model are prepared. */
 export async function processorFiles(files: ModelFiles, config: unknown): Promise<ProcessorFiles> {
@@ -34,7 +29,7 @@ export async function makeSession(
   const externalData = await dataOfGraph(files, file);
   try {
     return await InferenceSession.create(graph, {
-      executionProviders: [request.device === 'webgpu' ? webgpu(graph, request) : 'wasm'],
+      executionProviders: [request.device === 'webgpu' ? webgpuProvider(request.rung, preciseNodes(graph)) : 'wasm'],
       logSeverityLevel: 3,
       ...(externalData.length > 0 ? { externalData: [...externalData] } : {}),
     });
@@ -43,14 +38,4 @@ export async function makeSession(
     const name = file.replace(/^onnx\//, '');
     throw new FaultError(fault('bad-model', `The encoder's ${name} could not be opened: ${words}`));
   }
-}
-
-/** Sine and cosine of a graph stay on the CPU, as a model's do (workers/onnx/session-options.ts): DINOv3 makes its rotary angles itself. */
-function webgpu(graph: Uint8Array<ArrayBuffer>, { rung }: EncoderLoadRequest) {
-  const names = graph.length > SEARCHED_BYTES ? [] : nodeNames(graph, new Set(['Sin', 'Cos']));
-  return {
-    name: 'webgpu' as const,
-    enableMatmulFp32Accumulation: rung.fp32Accumulation,
-    ...(names.length > 0 ? { forceCpuNodeNames: names } : {}),
-  };
 }

@@ -1,11 +1,11 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import { encoderOf, sessionFile, type EncoderKind } from '../../src/core/discovery/encoders.ts';
-import { fail, fault, FaultError, ok, type Result } from '../../src/core/fault.ts';
+import { fail, fault, FaultError, ok, orThrow, type Result } from '../../src/core/fault.ts';
 import type { ProcessedImage } from '../../src/core/images/types.ts';
 import type { EncoderLoadRequest } from '../../src/protocol/encoder.ts';
 import { openFiles, type ModelFiles } from '../onnx/files.ts';
 import { floats } from '../onnx/tensors.ts';
-import { makeSession, processorFiles, taken } from './graph.ts';
+import { makeSession, processorFiles } from './graph.ts';
 import type { OpenedEncoder } from './opened.ts';
 import { openTower } from './tower.ts';
 
@@ -20,8 +20,8 @@ export async function openEncoder(request: EncoderLoadRequest): Promise<OpenedEn
 
 /** A folder that is an encoder. */
 async function openOwn(files: ModelFiles, config: unknown, request: EncoderLoadRequest): Promise<OpenedEncoder> {
-  const kind = taken(encoderOf(config, files.paths()));
-  const file = taken(sessionFile(kind, files.paths()));
+  const kind = orThrow(encoderOf(config, files.paths()));
+  const file = orThrow(sessionFile(kind, files.paths()));
   const session = await makeSession(files, file, request);
   const output = outputOf(kind, session.outputNames);
   const input = session.inputNames.includes('pixel_values') ? 'pixel_values' : session.inputNames[0];
@@ -54,7 +54,7 @@ async function openOwn(files: ModelFiles, config: unknown, request: EncoderLoadR
     },
     /** Pictures of one size go together where the graph takes several. */
     async run(images) {
-      const pictures = images.map((image) => taken(pictureOf(image)));
+      const pictures = images.map((image) => orThrow(pictureOf(image)));
       const [first] = pictures;
       if (!first) return [];
       if (batches && pictures.every((p) => p.height === first.height && p.width === first.width))

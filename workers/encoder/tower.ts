@@ -1,10 +1,10 @@
 import { towerOf } from '../../src/core/discovery/encoders.ts';
-import { fault, FaultError, ok } from '../../src/core/fault.ts';
+import { fault, FaultError, ok, orThrow } from '../../src/core/fault.ts';
 import { meanFeature } from '../../src/core/images/mean-feature.ts';
 import type { EncoderLoadRequest } from '../../src/protocol/encoder.ts';
 import type { ModelFiles } from '../onnx/files.ts';
 import { encodeImage } from '../onnx/vision.ts';
-import { makeSession, processorFiles, taken } from './graph.ts';
+import { makeSession, processorFiles } from './graph.ts';
 import type { OpenedEncoder } from './opened.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function openTower(
   config: unknown,
   request: EncoderLoadRequest,
 ): Promise<OpenedEncoder> {
-  const { type, file } = taken(towerOf(config, files.paths()));
+  const { type, file } = orThrow(towerOf(config, files.paths()));
   const session = await makeSession(files, file, request);
   return {
     kind: `vision tower of ${type}`,

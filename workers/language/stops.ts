@@ -2,7 +2,7 @@ import { tokenIn } from '../../src/core/chat/control-tokens.ts';
 import { DEFAULT_CHAT } from '../../src/core/chat/settings.ts';
 import { at, integersAt } from '../../src/core/json.ts';
 import type { ModelFiles } from '../onnx/files.ts';
-import type { ChatMessage, ChatTemplate } from './template.ts';
+import type { ChatMessage, ChatTemplate } from '../../src/core/chat/template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Where greedy decoding stops: every end-of-sequence id that the folder names, and what ends an assistant's turn in its chat template. */

@@ -6,9 +6,10 @@ import type { Vocabulary } from '../../src/core/models/families/types.ts';
 import type { LetterTokens } from '../../src/core/methods/likelihood.ts';
 import type { Letter } from '../../src/core/benchmark/types.ts';
 import type { ModelFiles } from '../onnx/files.ts';
-import { loadTemplate, type ChatMessage, type ChatTemplate } from './template.ts';
+import type { ChatMessage, ChatTemplate } from '../../src/core/chat/template.ts';
+import { loadTemplate } from './template.ts';
 
-export type { ChatMessage } from './template.ts';
+export type { ChatMessage } from '../../src/core/chat/template.ts';
 
 export interface Tokenizer extends Vocabulary {
   /** Ids of a rendered prompt: the tokenizer's own beginning-of-sequence token is added unless the text holds it. Never an end token. */

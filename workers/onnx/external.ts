@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
+import { dataPath, externalLocations, placeOf, SEARCHED_BYTES } from '../../src/core/onnx/external.ts';
 import type { ModelFiles } from './files.ts';
-import { externalLocations } from './graph.ts';
 
 /** Weights that stand beside a graph, as a session takes them. */
 export interface ExternalFile {
@@ -15,9 +15,6 @@ export interface SessionFiles {
   readonly graph: string;
   readonly announced: readonly string[];
 }
-
-/** Graphs above this many bytes hold their weights themselves, and are not searched. */
-export const SEARCHED_BYTES = 300 * 1024 * 1024;
 
 /** The data files of graphs, as found. */
 interface Found {
@@ -80,7 +77,8 @@ async function findData(files: ModelFiles, sessions: readonly SessionFiles[]): P
       continue;
     }
     for (const location of named) {
-      const path = beside(graph, location);
+      const path = dataPath(graph, location);
+      if (path === null) throw outside(graph, location);
       if (!files.has(path)) missing.push(path);
       if (!announced.includes(path)) asAnnounced = false;
       needed.set(location, path);
@@ -113,19 +111,18 @@ async function locations(files: ModelFiles, graph: string): Promise<readonly str
   }
 }
 
-/** A location is relative to its graph. */
-function beside(graph: string, location: string): string {
-  const folder = graph.slice(0, graph.lastIndexOf('/') + 1);
-  const parts: string[] = [];
-  for (const part of `${folder}${location.replaceAll('\\', '/')}`.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return parts.join('/');
+function outside(graph: string, location: string): FaultError {
+  return new FaultError(
+    fault(
+      'bad-model',
+      `The weights of ${graph} lie outside of the model's folder (${location}). Export the model with its weights beside the graph.`,
+      { graph, location },
+    ),
+  );
 }
 
 function lacks(missing: readonly string[]): FaultError {
-  const names = missing.join(', ');
+  const names = missing.map(placeOf).join(', ');
   return new FaultError(
     fault(
       'bad-model',

@@ -1,4 +1,4 @@
-import { fields, text, type Field } from './protobuf.ts';
+import { fields, text, type Field } from '../../src/core/onnx/protobuf.ts';
 
 /**
  * Names of the nodes of some operators in an ONNX graph (ModelProto.graph, field 7; GraphProto.node, field 1; NodeProto.name 3, op_type 4), read by
@@ -78,37 +78,4 @@ export function readTensor(bytes: Uint8Array, field: Field): GraphTensor {
     if (f.number === 13 || (f.number === 14 && f.value === 1)) external = true;
   }
   return { field, name, type, raw, external };
-}
-
-/**
- * Files beside the graph that its tensors lie in (TensorProto.external_data, key `location`), each once, as the graph writes them. Initializers and constants
- * of nested graphs are read too.
- * @throws RangeError for a graph that is cut
- */
-export function externalLocations(bytes: Uint8Array): readonly string[] {
-  const found = new Set<string>();
-  const tensor = (f: Field): void => {
-    for (const t of fields(bytes, f.from, f.to)) if (t.number === 13) add(t);
-  };
-  const add = (entry: Field): void => {
-    const parts = [...fields(bytes, entry.from, entry.to)].map((f) => [f.number, text(bytes, f)] as const);
-    const { 1: key, 2: value } = Object.fromEntries(parts);
-    if (key === 'location' && value !== undefined) found.add(value);
-  };
-  const graph = (from: number, to: number): void => {
-    for (const f of fields(bytes, from, to)) {
-      if (f.number === 5) tensor(f);
-      if (f.number !== 1) continue;
-      for (const attribute of fields(bytes, f.from, f.to)) {
-        if (attribute.number !== 5) continue;
-        // AttributeProto: t 5, g 6, graphs 11.
-        for (const a of fields(bytes, attribute.from, attribute.to)) {
-          if (a.number === 5) tensor(a);
-          if (a.number === 6 || a.number === 11) graph(a.from, a.to);
-        }
-      }
-    }
-  };
-  for (const f of fields(bytes)) if (f.number === 7) graph(f.from, f.to);
-  return [...found];
 }

@@ -15,6 +15,7 @@ import type { GpuMeter } from './gpu.ts';
 import { configureBackend } from './runtime.ts';
 import { startRuntime } from './start.ts';
 import { floats, toHalf } from './tensors.ts';
+import { webgpuProvider } from './webgpu.ts';
 
 /** The operator checks of a worker that may have loaded nothing yet. */
 export async function checkOperators(request: OperatorCheckRequest, meter: GpuMeter): Promise<readonly CheckResult[]> {
@@ -93,10 +94,9 @@ function tensorOf(input: CaseInput, half: boolean): Tensor {
   return new Tensor('float16', Uint16Array.from(values, toHalf), input.dims);
 }
 
-/** The providers with which the model's own sessions are made (load.ts). */
+/** The providers with which the model's own sessions are made (session-options.ts). */
 function sessionOptions({ device, rung }: OperatorCheckRequest): InferenceSession.SessionOptions {
-  const webgpu = { name: 'webgpu' as const, enableMatmulFp32Accumulation: rung.fp32Accumulation };
-  return { executionProviders: [device === 'webgpu' ? webgpu : 'wasm'], logSeverityLevel: 3 };
+  return { executionProviders: [device === 'webgpu' ? webgpuProvider(rung) : 'wasm'], logSeverityLevel: 3 };
 }
 
 function byGraph(cases: readonly OperatorCase[]): { graph: string; cases: OperatorCase[] }[] {

@@ -3,8 +3,9 @@ import { sessionPaths } from '../../src/core/models/folder.ts';
 import type { Rung } from '../../src/protocol/engine.ts';
 import type { Device, DtypeMap, ModelSource } from '../../src/protocol/model.ts';
 import type { ModelFiles } from './files.ts';
-import { nodeNames } from './graph.ts';
+import { SEARCHED_BYTES } from '../../src/core/onnx/external.ts';
 import { unpackWeights, type Unpacked } from './unpack.ts';
+import { preciseNodes, webgpuProvider } from './webgpu.ts';
 
 /** What the options of a model's sessions follow from. */
 export interface SessionRequest {
@@ -33,19 +34,13 @@ export async function sessionOptions(
   sessions: readonly string[],
   decoder: string,
 ): Promise<SessionOptions> {
-  return request.device === 'webgpu'
-    ? webgpuOptions(request, await preciseNodes(files, request, sessions, config))
-    : wasmOptions(await unpackDecoder(files, request, config, decoder));
+  if (request.device !== 'webgpu') return wasmOptions(await unpackDecoder(files, request, config, decoder));
+  const provider = webgpuProvider(request.rung, await nodesOnCpu(files, request, sessions, config));
+  return { session: { executionProviders: [provider] }, unpacked: 0 };
 }
 
-/** Graphs above this many bytes are not searched: exports of that size keep their rotary angles in tables. */
-const SEARCHED_BYTES = 300 * 1024 * 1024;
-
-/**
- * Nodes that stay on the CPU under WebGPU: WGSL promises sine and cosine to 5e-4 only, so a graph that makes its rotary angles itself would move log p by some
- * 1e-3 (measured on SwiftShader: 7e-3). Exports that keep the angles in tables have no such nodes.
- */
-async function preciseNodes(
+/** `preciseNodes` of all session files. */
+async function nodesOnCpu(
   files: ModelFiles,
   request: SessionRequest,
   sessions: readonly string[],
@@ -57,15 +52,9 @@ async function preciseNodes(
     const size = request.source.files.find((f) => f.path === path)?.size ?? Infinity;
     if (size > SEARCHED_BYTES) continue;
     const body = await (await files.response(path))?.arrayBuffer();
-    if (body) names.push(...nodeNames(new Uint8Array(body), new Set(['Sin', 'Cos'])));
+    if (body) names.push(...preciseNodes(new Uint8Array(body)));
   }
   return names;
-}
-
-function webgpuOptions(request: SessionRequest, forceCpuNodeNames: readonly string[]): SessionOptions {
-  const accumulate = { name: 'webgpu' as const, enableMatmulFp32Accumulation: request.rung.fp32Accumulation };
-  const webgpu = forceCpuNodeNames.length > 0 ? { ...accumulate, forceCpuNodeNames } : accumulate;
-  return { session: { executionProviders: [webgpu] }, unpacked: 0 };
 }
 
 /** Most bytes that a decoder's unpacked weights may take, where a request says nothing: WebAssembly has 4 GB for all that a model needs. */

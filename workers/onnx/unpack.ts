@@ -1,5 +1,6 @@
+import { joinBytes } from '../../src/core/bytes.ts';
 import { readNode, readTensor, type GraphNode, type GraphTensor } from './graph.ts';
-import { concat, fields, lengthField, numberField, text, textField, type Field } from './protobuf.ts';
+import { fields, lengthField, numberField, text, textField, type Field } from '../../src/core/onnx/protobuf.ts';
 
 /** A graph whose 4-bit weights became fp32 ones, which stand in a data file of their own (ONNX external data). */
 export interface Unpacked {
@@ -68,7 +69,7 @@ export function unpackWeights(model: Uint8Array, dataPath: string, budget: numbe
   for (const f of fields(model, graph.from, graph.to))
     if (!gone.has(f.start)) body.push(nodes.get(f.start) ?? model.subarray(f.start, f.to));
   const parts = top.map((f) => (f === graph ? lengthField(7, ...body, ...tensors) : model.subarray(f.start, f.to)));
-  return { graph: concat(parts), data: new Uint8Array(data.buffer), nodes: found.size };
+  return { graph: joinBytes(parts), data: new Uint8Array(data.buffer), nodes: found.size };
 }
 
 function open(model: Uint8Array, graph: Field): Opened {

@@ -1,4 +1,5 @@
 import { Inflate } from 'pako';
+import { joinBytes } from '../../src/core/bytes.ts';
 
 /**
  * Inflates a zlib stream as far as it goes: what stands behind its end is passed over, and where the end is missing, what came before it is given.
@@ -11,8 +12,5 @@ export function inflate(bytes: Uint8Array): Uint8Array | null {
     if (part instanceof Uint8Array) parts.push(part);
   };
   stream.push(bytes, true);
-  if (parts.length === 0) return null;
-  const out = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-  parts.reduce((at, p) => (out.set(p, at), at + p.length), 0);
-  return out;
+  return parts.length === 0 ? null : joinBytes(parts);
 }

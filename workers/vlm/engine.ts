@@ -1,15 +1,10 @@
 import { imageKey, type ImageRef } from '../../src/core/images/ref.ts';
 import { meanFeature } from '../../src/core/images/mean-feature.ts';
-import { DEFAULT_CHAT } from '../../src/core/chat/settings.ts';
-import { contextLength } from '../../src/core/models/context.ts';
-import type { PromptImage } from '../../src/core/models/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
-import type { GroupAsk, RenderedPrompt } from '../../src/core/plan/ask.ts';
+import type { RenderedPrompt } from '../../src/core/plan/ask.ts';
 import { nameOf } from '../../src/core/methods/names.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
 import { NO_WORK, type Segment, type Work } from '../../src/core/plan/types.ts';
-import type { PromptSet } from '../../src/core/prompts/types.ts';
-import type { Outcome } from '../../src/core/records/outcome.ts';
 import type {
   FeatureData,
   GroupRequest,
@@ -21,25 +16,24 @@ import type {
 } from '../../src/protocol/engine.ts';
 import { createLru, type StateCache } from '../language/cache.ts';
 import { createDecoder, type Decoder } from '../language/decoder.ts';
-import { requireImageTokens } from '../language/embed.ts';
 import { executeTree, isKept, type ExecuteDeps } from '../language/execute.ts';
-import { nthIndex, plainForest, plannedWork, rowsOf } from '../language/forest.ts';
+import { plainForest, plannedWork } from '../language/forest.ts';
 import { stopIds } from '../language/stops.ts';
 import { loadTokenizer, type Tokenizer } from '../language/tokenizer.ts';
 import { openFiles } from '../onnx/files.ts';
 import { adapterFacts, createGpuMeter, type GpuMeter } from '../onnx/gpu.ts';
 import { configureRuntime } from '../onnx/runtime.ts';
 import { startRuntime } from '../onnx/start.ts';
-import { fitAnswers, requirePlainText, requireRoom } from './askable.ts';
-import { decodeLimits, planQuestion, promptOf, type DecodeLimits, type Makers, type QuestionPlan } from './asks.ts';
+import { decodeLimits, promptOf } from './asks.ts';
 import { settled } from './both-ways.ts';
 import { buildContexts, type Contexts, type Shown } from './contexts.ts';
 import { createImageFeatures, type ImageFeatureStore } from './images.ts';
 import { openModel, type OpenedModel } from './load.ts';
 import { loadedModel } from './loaded.ts';
-import { failedOutcomes, outcomesOf } from './outcomes.ts';
-import { controlTokens, createPromptMaker, NO_TEMPLATE, type PromptMaker } from './prompts.ts';
-import { asShown, imageTokens } from './seeing.ts';
+import { outcomesOf } from './outcomes.ts';
+import { NO_TEMPLATE } from './prompts.ts';
+import { createQuestions, type Questions } from './questions.ts';
+import { asShown } from './seeing.ts';
 import { createTextAsker, type TextAsker } from './text.ts';
 import { encodeImage } from '../onnx/vision.ts';
 
@@ -77,17 +71,12 @@ export async function createEngine(request: LoadRequest, meter: GpuMeter = creat
   return new LoadedEngine(model, decoder, tokenizer, loaded, meter, request.cacheBytes, stops);
 }
 
-/** What the questions of a group ask, and those that could not be asked. */
-interface Planned {
-  readonly plans: readonly QuestionPlan[];
-  readonly failed: readonly Outcome[];
-}
-
 class LoadedEngine implements Engine {
   readonly loaded: LoadedModel;
   readonly text: TextAsker;
   private readonly model: OpenedModel;
   private readonly tokenizer: Tokenizer;
+  private readonly questions: Questions;
   private readonly meter: GpuMeter;
   private readonly decoder: Decoder;
   private readonly features: ImageFeatureStore;
@@ -105,6 +94,7 @@ class LoadedEngine implements Engine {
   ) {
     this.model = model;
     this.tokenizer = tokenizer;
+    this.questions = createQuestions(model, tokenizer);
     this.loaded = loaded;
     this.meter = meter;
     this.stops = stops;
@@ -127,7 +117,7 @@ class LoadedEngine implements Engine {
     const { shots, own } = await this.features.of(request, work);
     const given: Shown = { seeing: [...shots, own], blind: shots };
     const shown = this.shown(given);
-    const { plans, failed } = this.plan(
+    const { plans, failed } = this.questions.plan(
       request.ask,
       shown,
       decodeLimits(this.tokenizer, request.ask.chat, options.limits),
@@ -135,7 +125,7 @@ class LoadedEngine implements Engine {
     const sequences = plans.flatMap((p) => p.sequences);
     const tree = options.plain
       ? plainForest(sequences)
-      : planTree(sequences, this.imageStart(sequences, rowsOf(shown.blind)));
+      : planTree(sequences, this.questions.imageStart(sequences, shown));
     const contexts = await buildContexts(this.model, this.tokenizer, given, sequences, this.positionRows(), work);
     const deps = this.deps(options.plain ? null : request.ask.shots.map(imageKey).join(','), shown, work, contexts);
     const planned = plannedWork(tree, contexts.encoded, (s) => {
@@ -151,10 +141,10 @@ class LoadedEngine implements Engine {
 
   async render(request: GroupRequest): Promise<readonly RenderedPrompt[]> {
     const { shots, own } = await this.features.of(request, { ...NO_WORK });
-    const makers = this.makers(request.ask, this.shown({ seeing: [...shots, own], blind: shots }));
+    const makers = this.questions.makers(request.ask, this.shown({ seeing: [...shots, own], blind: shots }));
     return request.ask.questions.flatMap((q) =>
       q.methods.map((asked): RenderedPrompt => {
-        requirePlainText(q, this.controlTokens());
+        this.questions.requirePlain(q);
         const { method, maker, options } = promptOf(asked, q, makers);
         const { text, ids } = maker.prompt(method, { ...q, options });
         return { method: nameOf(asked), text, ids };
@@ -162,70 +152,9 @@ class LoadedEngine implements Engine {
     );
   }
 
-  /** Each question as sequences; one that cannot be asked fails alone. */
-  private plan(ask: GroupAsk, shown: Shown, limits: DecodeLimits): Planned {
-    const makers = this.makers(ask, shown);
-    const control = this.controlTokens();
-    const context = contextLength(this.model.files.config);
-    const length = (s: PlannedSequence): number => this.lengthOf(s, shown);
-    const plans: QuestionPlan[] = [];
-    const failed: Outcome[] = [];
-    for (const q of ask.questions) {
-      try {
-        requirePlainText(q, control);
-        const plan = fitAnswers(planQuestion(q, makers, this.tokenizer, limits), context, length);
-        requireRoom(q, plan.sequences, context, length);
-        if (this.model.family.architecture === 'decoder')
-          for (const s of plan.sequences)
-            requireImageTokens(s.ids, this.imageToken(), imageTokens(this.model, s.blind ? shown.blind : shown.seeing));
-        plans.push(plan);
-      } catch (e) {
-        failed.push(...failedOutcomes(q, e));
-      }
-    }
-    return { plans, failed };
-  }
-
-  private makers(ask: GroupAsk, shown: Shown): Makers {
-    const make = (set: PromptSet, images: readonly FeatureData[]): PromptMaker => {
-      const places = images.map(({ layout, rows }): PromptImage => ({ layout, rows }));
-      const chat = ask.chat ?? DEFAULT_CHAT;
-      return createPromptMaker(this.model.family, this.model.files, this.tokenizer, set, places, chat);
-    };
-    return {
-      seeing: make(ask.promptSet, shown.seeing),
-      blind: make(ask.promptSet, shown.blind),
-      paraphrased: ask.paraphrases.map((set) => make(set, shown.seeing)),
-    };
-  }
-
   /** The images as prompts show them. */
   private shown({ seeing, blind }: Shown): Shown {
     return { seeing: asShown(this.model, seeing), blind: asShown(this.model, blind) };
-  }
-
-  private controlTokens(): readonly string[] {
-    return controlTokens(this.tokenizer, this.model.family.placeholder(this.model.files, this.tokenizer));
-  }
-
-  /** Tokens that a sequence takes in the model; of an encoder-decoder, what its encoder takes. */
-  private lengthOf(s: PlannedSequence, shown: Shown): number {
-    if (s.context === undefined) return s.ids.length;
-    return this.tokenizer.encodeWhole(s.context).length + rowsOf(s.blind ? shown.blind : shown.seeing);
-  }
-
-  private imageToken(): number {
-    return this.model.family.imageTokenId(this.model.files, this.tokenizer);
-  }
-
-  /** Where the group's own image begins, behind the shots' `before` image tokens: tokens before it are the same for every image of the run. */
-  private imageStart(sequences: readonly PlannedSequence[], before: number): number {
-    const { architecture, sees } = this.model.family;
-    // Where the decoder takes the image's states, tokens before the image see it too.
-    if (sequences.length === 0 || architecture !== 'decoder' || sees === 'states') return 0;
-    const token = this.imageToken();
-    const starts = sequences.filter((s) => !s.blind).map((s) => nthIndex(s.ids, token, before));
-    return starts.length === 0 ? 0 : Math.max(0, Math.min(...starts));
   }
 
   /** @param shared names the shots that stand before the group's image; null: no state may be shared with other groups */

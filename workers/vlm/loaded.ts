@@ -1,5 +1,5 @@
 import type { DeviceFacts, LoadedModel, LoadRequest, TemplateFacts } from '../../src/protocol/engine.ts';
-import type { ChatTemplate } from '../language/template.ts';
+import type { ChatTemplate } from '../../src/core/chat/template.ts';
 import { libraryVersions } from '../onnx/runtime.ts';
 import type { OpenedModel } from './load.ts';
 

@@ -1,6 +1,7 @@
 import { downloadZip } from 'client-zip';
 import { TextWriter, Uint8ArrayReader, ZipReader, configure } from '@zip.js/zip.js';
 import { fault, FaultError } from '../../core/fault.ts';
+import { isHidden } from '../../core/hidden.ts';
 
 /** Texts of a zip by their path, what stands in one folder taken as if it stood above. */
 export type ZipTexts = ReadonlyMap<string, string>;
@@ -22,7 +23,7 @@ export async function readZip(
   try {
     const texts = new Map<string, string>();
     for (const entry of await zip.getEntries()) {
-      if (entry.directory || !wanted(entry.filename) || /(^|\/)(\.|__MACOSX\/)/.test(entry.filename)) continue;
+      if (entry.directory || !wanted(entry.filename) || isHidden(entry.filename)) continue;
       texts.set(entry.filename, await entry.getData(new TextWriter()));
     }
     return belowRun(texts);

@@ -1,4 +1,5 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
+import { isHidden } from '../hidden.ts';
 import { atOnce, type Steps } from '../steps.ts';
 import { createChecker } from './check.ts';
 import { namedAsReviewed } from './reviewed.ts';
@@ -15,8 +16,6 @@ import type {
   SkippedPair,
 } from './types.ts';
 
-const HIDDEN = /(^|\/)(\.[^/]|__MACOSX\/|node_modules\/)/;
-
 /**
  * Finds the question file of a folder: `data/dataset.json` or `.csv` of a checkout, of its `data/`, or of either one folder deeper, as a drop
  * gives it. The shallowest is taken before deeper ones, then the format that comes first in the registry (JSON before CSV).
@@ -25,7 +24,7 @@ const HIDDEN = /(^|\/)(\.[^/]|__MACOSX\/|node_modules\/)/;
 export function findQuestionFile(files: readonly ListedFile[]): Result<string> {
   const depth = (f: ListedFile): number => tidy(f.path).split('/').length;
   const found = files
-    .filter((f) => isQuestionFile(tidy(f.path)) && !HIDDEN.test(tidy(f.path)))
+    .filter((f) => isQuestionFile(tidy(f.path)) && !isHidden(tidy(f.path)))
     .sort(
       (a, b) =>
         depth(a) - depth(b) ||

@@ -15,7 +15,3 @@ export interface ChatSettings {
 export const FIXED_DATE = '2024-07-26';
 
 export const DEFAULT_CHAT: ChatSettings = { thinking: 'off', date: FIXED_DATE, thoughtTokens: 1024 };
-
-export function isThinking(text: string): text is Thinking {
-  return THINKING.some((t) => t === text);
-}

@@ -1,5 +1,5 @@
 import { fail, fault, ok, type Result } from '../fault.ts';
-import { isObject, numberAt, stringAt } from '../json.ts';
+import { stringAt } from '../json.ts';
 import { DTYPE_SUFFIX, type Dtype } from '../models/dtypes.ts';
 import { familyOf } from '../models/families/registry.ts';
 
@@ -121,11 +121,4 @@ export function sessionFile(kind: EncoderKind, paths: readonly string[]): Result
     }
   const wanted = kind.sessions.map((s) => `onnx/${s}.onnx`).join(' or ');
   return fail(fault('bad-model', `The encoder's folder has no ${wanted}. Bring the whole folder.`));
-}
-
-/** Side of the pictures that an encoder takes, as its config says; null where it does not. */
-export function imageSide(config: unknown): number | null {
-  const nested = isObject(config) && isObject(config['vision_config']) ? config['vision_config'] : config;
-  const side = numberAt(nested, ['image_size'], 0);
-  return side > 0 ? side : null;
 }

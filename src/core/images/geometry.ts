@@ -17,6 +17,15 @@ export function crop(image: Raster, top: number, left: number, height: number, w
   return paste(canvas, image, -top, -left);
 }
 
+/** An image cut into tiles, row by row; the last of a row or column is smaller where the tile's size does not divide the image's. */
+export function cutTiles(image: Raster, [height, width]: Size): Raster[] {
+  const tiles: Raster[] = [];
+  for (let y = 0; y < image.height; y += height)
+    for (let x = 0; x < image.width; x += width)
+      tiles.push(crop(image, y, x, Math.min(height, image.height - y), Math.min(width, image.width - x)));
+  return tiles;
+}
+
 /** An RGB image of one colour. */
 export function blank(height: number, width: number, colour: readonly [number, number, number]): Raster {
   const data = new Uint8Array(width * height * 3);

@@ -9,7 +9,7 @@ import { behindThought } from './thought.ts';
 /** Words for "answer" and its kind, behind which a colon or a form of "to be" announces the choice. */
 const ANSWER = [
   ...['answer', 'ans', 'choice', 'option', 'letter', 'selection', 'verdict', 'solution', 'conclusion'],
-  ...['reply', 'response', 'result', 'prediction', 'output', 'statement'],
+  ...['reply', 'response', 'result', 'prediction', 'output', 'statement', 'assistant'],
   ...[
     'antwort',
     'lösung',
@@ -22,6 +22,7 @@ const ANSWER = [
     'odpověď',
     'odpoveď',
     'răspuns',
+    'răspunsul',
   ],
   ...['réponse', 'reponse', 'option', 'choix', 'respuesta', 'opción', 'resposta', 'opção', 'alternativa', 'risposta'],
   ...[
@@ -42,6 +43,7 @@ const ANSWER = [
     '回答',
     '选项',
     '選項',
+    '選択肢',
     '选择',
     '選擇',
     '答え',
@@ -56,39 +58,44 @@ const ANSWER = [
     'คำตอบ',
   ],
   ...['الإجابة', 'الاجابة', 'الجواب', 'תשובה', 'پاسخ'],
-].join('|');
+]
+  .join('|')
+  .normalize('NFKC'); // as the texts are
 /** Forms of "to be" between such a word and the letter. */
 const IS =
-  'is|would be|should be|must be|was|are|ist|lautet|wäre|est|serait|es|sería|é|seria|è|sarebbe|er|är|on|jest|to|является|это|adalah|là|是|为|為|应为|應為|选|選|は|가|은|는|이|है|هي|هو|היא';
+  'is|would be|should be|must be|was|are|ist|lautet|wäre|je|este|est|serait|es|sería|é|seria|è|sarebbe|er|är|on|jest|to|является|это|adalah|là|คือ|是|为|為|应为|應為|选|選|は|가|은|는|이|है|هي|هو|היא';
 /** Words that may stand between both. */
 const FILL =
-  'final|correct|right|best|most likely|likely|true|clearly|therefore|thus|then|option|choice|letter|answer|the|die|la|le|richtige|correcta|correcte|correta|corretta|respuesta|réponse|option|opción|opção|opzione';
+  'final|correct|right|best|most likely|likely|true|clearly|therefore|thus|then|option|choice|letter|answer|the|die|la|le|richtige|correcta|correcte|correta|corretta|respuesta|réponse|option|opción|opção|opzione|lettre|letra|lettera|buchstabe|corect|správná|yang benar|yang tepat|benar|đúng|doğru|الصحيح|الصحيحة|النهائي|النهائية';
 /** Verbs by which a writer chooses. */
 const CHOOSE =
-  "(?:i|we)(?:'d| would| will| shall)? (?:choose|pick|select|go with|opt for|answer)(?: with| for)?|(?:ich )?wähle|je choisis|elijo|escolho|scelgo|我选择|我选|选择|选|選擇|選";
+  "(?:i|we)(?:['’]d| would| will| shall)? (?:choose|pick|select|go with|opt for|answer|say|guess)(?: with| for)?|(?:ich )?wähle|je choisis|elijo|escolho|scelgo|我选择|我选|选择|选|選擇|選";
 
 /** What may stand around a letter: brackets and quotation marks of all kinds. */
-const OPEN = `[\\s("'“”‘’«»\\[{<【「『〔$]*`;
-const BOUND = "(?![\\p{Script=Latin}\\p{N}\\p{M}'’]|[-‐‑]\\p{L})";
+const OPEN = `[\\s("'“”‘’«»\\[{<【「『〔《〈$]*`;
+const BOUND = "(?![\\p{Script=Latin}\\p{N}\\p{M}]|['’]\\p{L}|[-‐‑]\\p{L})";
 
 const re = (source: string, flags = 'giu'): RegExp => new RegExp(source, flags);
 const NAMED = `(?<![\\p{Script=Latin}])(?:${ANSWER})(?:\\s+(?:${FILL}))*`;
-const JOIN = `["'”’)\\]}>]*\\s*(?:[:=>→]+|[-–—]+(?=\\s)|(?:${IS})(?=[\\s:A-Za-z("'*\\[<【「]))\\s*:?`;
+const JOIN = `["'”’)\\]}>】」』》]*\\s*(?:[:=>→]+|[-–—]+(?=\\s)|(?:${IS})(?=[\\s:A-Za-z("'*\\[<【「]))\\s*:?`;
+/** "Correct: B", "Richtig ist B", where a line begins so. */
+const RIGHT =
+  '(?<=^|\\n)[ \\t]*(?:correct|richtig|korrekt|correcto|correcta|correto|corretto|верно|правильно|正确|正確)';
 const STRONG = re(
-  `(?:${NAMED}${JOIN}(?:\\s*(?:${FILL})(?=[\\s:]):?)*|(?:${CHOOSE})(?:\\s+(?:${FILL}))*)${OPEN}([AB])${BOUND}`,
+  `(?:(?:${NAMED}|${RIGHT})${JOIN}(?:\\s*(?:${FILL})(?=[\\s:]):?)*|(?:${CHOOSE})(?:\\s+(?:${FILL}))*)${OPEN}([AB])${BOUND}`,
 );
 const FINAL = re(`(?:final|finale|finala|ultimate|endgültige|définitive|最终|最終|최종)\\s*${STRONG.source}`);
-const WEAK = re(`${NAMED}${OPEN}([AB])${BOUND}`);
+const WEAK = re(`${NAMED}[】」』》]*${OPEN}([AB])${BOUND}`);
 /** "B is correct", "Option B is the right answer". */
 const IS_RIGHT = re(
-  `(?<![\\p{L}\\p{N}])([AB])["'”’)\\]}>]*\\s+(?:${IS})\\s+(?:(?:the|most|a|die|la|le)\\s+)*(?:correct|right|best|true|accurate|likely|likeliest|more likely|answer|richtig|richtige|korrekt|correcte|correcta|correta|corretta|juste|exacte|верный|правильный|正确|正確)(?![\\p{L}])`,
+  `(?<![\\p{L}\\p{N}])([AB])["'”’)\\]}>]*\\s+(?:${IS})\\s+(?:(?:the|most|a|die|la|le)\\s+)*(?:correct|right(?=\\s*(?:[.,;:!)"'”\\n]|$|answer|option|choice|one|because|since|here|and|as|in this))|best|true|accurate|likely|likeliest|more likely|answer|richtig|richtige|korrekt|correcte|correcta|correta|corretta|juste|exacte|верный|правильный|正确|正確)(?![\\p{L}])`,
 );
 /** "The right lung (B)" at the end of what an answer announces. */
 const BEHIND = re(`${NAMED}${JOIN}[^\\n]{1,120}?[([]([AB])[)\\]]\\s*[.!。]?\\s*(?:$|\\n)`);
 
 /** A text that ends in the letter: "..., so B.", "I think it is B", "The right lung (B)." */
 const LAST = re(
-  `(?:(?:\\bit is|\\bit's|\\bit must be|\\bso|\\bthus|\\btherefore|\\bhence|→|=>)[,:]?\\s+["'“(\\[]*|\\()([AB])["'”)\\]]*\\s*[.!。]?\\s*$`,
+  `(?:(?:\\bit is|\\bit['’]s|\\bit must be|\\bso|\\bthus|\\btherefore|\\bhence|→|=>)[,:]?\\s+["'“(\\[]*|\\()([AB])["'”)\\]]*\\s*[.!。]?\\s*$`,
 );
 
 /** A letter marked as an option's at the beginning of a line or of an item in a line. */
@@ -194,7 +201,7 @@ function alone(text: string): readonly Letter[] {
   if (both) return bareLetter(lines.at(-1) ?? '');
   if (bare.length > 0) return [...bare, ...listed.filter((l) => l !== null)];
   const lead =
-    /^["'“‘(\s[<→✅✔☑•·-]*([ABab])["'”’)\]>]*(?:$|[).:,;!\]=。]|\s*\n|\s+[-–—=→]\s|\s+(?:because|since)\b|\s*\()/u.exec(
+    /^["'“‘(\s[<→✅✔☑•·-]*([ABab])["'”’)\]>]*(?:$|[).:,;!\]=。、]|\s*\n|\s+[-–—=→]\s|\s+(?:because|since)\b|\s*\()/u.exec(
       text,
     );
   if (lead?.[1] === undefined) return [];
@@ -211,7 +218,7 @@ function listsOther(letter: Letter, rest: string): boolean {
 }
 
 function bareLetter(line: string): readonly Letter[] {
-  const found = /^[\s"'“‘([{<【「→✅✔☑•·>-]*([ABab])["'”’)\]}>】」]*\s*[.:,!。]?\s*$/u.exec(line)?.[1];
+  const found = /^[\s"'“‘([{<【「《→✅✔☑•·>-]*([ABab])["'”’)\]}>】」》]*\s*[.:,!。]?\s*$/u.exec(line)?.[1];
   return found === undefined ? [] : [upper(found)];
 }
 

@@ -6,10 +6,12 @@
 /** Note of an answer whose text ends inside a thought: the limit of new tokens cut it before the answer came. */
 export const THOUGHT_CUT = 'thought-cut';
 
-/** How families mark a thought: Qwen, DeepSeek and others; QwQ-like prompts; Kimi; Magistral; Sky-T1; gpt-oss (channels). */
+/** How families mark a thought: Qwen, DeepSeek and others; QwQ-like prompts; Kimi; Seed; MedGemma 27B; Magistral; Sky-T1; gpt-oss (channels). */
 const MARKS: readonly (readonly [begin: RegExp, end: RegExp])[] = [
   [/<(?:think|thinking|thought|reasoning)>/gi, /<\/(?:think|thinking|thought|reasoning)>/gi],
   [/◁think▷/g, /◁\/think▷/g],
+  [/<seed:think>/g, /<\/seed:think>/g],
+  [/<unused94>/g, /<unused95>/g],
   [/\[THINK\]/g, /\[\/THINK\]/g],
   [/<\|begin_of_thought\|>/g, /<\|end_of_thought\|>/g],
   [/<\|channel\|>analysis<\|message\|>/g, /<\|channel\|>final<\|message\|>/g],

@@ -54,11 +54,11 @@ export function modelFiles(paths: readonly string[]): readonly string[] {
 
 /**
  * Whether a file may hold a graph's weights: exporters name them `.onnx_data`, `.onnx.data`, `.data`, `.weights`, or by a number of their own, and may put
- * them into a folder beside the graph.
+ * them into a folder beside the graph, or outside of `onnx` (`onnx/../`, as core/onnx writes it).
  */
 export function isDataFile(path: string): boolean {
   return (
-    /^onnx\/(?:[^/.][^/]*\/)*[^/.][^/]*$/.test(path) &&
+    /^onnx\/(?:\.\.\/)?(?:[^/.][^/]*\/)*[^/.][^/]*$/.test(path) &&
     !/\.(onnx|json|md|txt|py|ipynb|png|jpe?g|gitattributes|ort)$/i.test(path)
   );
 }

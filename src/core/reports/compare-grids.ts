@@ -5,7 +5,7 @@ import { agreement, answeredByBoth } from '../statistics/agreement.ts';
 import { compareMethods, compareRuns, type PairedRow } from '../statistics/compare-runs.ts';
 import { pairAnswers, type PairAnswers } from '../statistics/counts.ts';
 import { indexOf } from './answers.ts';
-import { cell, percentText, type Cell, type Grid } from './grid.ts';
+import { cell, percentText, signed, type Cell, type Grid } from './grid.ts';
 import { groupsOf, whatDiffers } from './differences.ts';
 import { headed, headName, numbered } from './heads.ts';
 import type { Subject } from './subject.ts';
@@ -73,7 +73,6 @@ export function groupsGrid(subjects: readonly Subject[]): Grid | null {
   };
 }
 
-const signed = (x: number): string => `${x > 0 ? '+' : ''}${x.toFixed(2)}`;
 const pCell = (p: number): string => (p < 0.0001 ? p.toExponential(2) : p.toFixed(4));
 
 /** Exact McNemar on set-correctness, one row for two runs and a method, or for two methods of a run. */
@@ -94,8 +93,8 @@ export function mcnemarGrid(subjects: readonly Subject[], rows: readonly PairedR
     rows: rows.map((r) => [
       ...methodCells(subjects, r),
       ...(named ? [] : sidesOf(subjects, r).map((t) => cell(t))),
-      ...[String(r.pairs), ...r.set.map(percentText), signed(r.difference)].map((t) => cell(t)),
-      cell(`${signed(r.interval.low)} to ${signed(r.interval.high)}`),
+      ...[String(r.pairs), ...r.set.map(percentText), signed(r.difference, 2)].map((t) => cell(t)),
+      cell(`${signed(r.interval.low, 2)} to ${signed(r.interval.high, 2)}`),
       ...[r.right.both, r.right.onlyFirst, r.right.onlySecond, r.right.neither].map((ids) => cell(String(ids.length))),
       ...[r.p, r.adjusted].map((p) => cell(pCell(p))),
     ]),

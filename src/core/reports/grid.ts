@@ -1,3 +1,5 @@
+import { csvCell } from '../benchmark/csv-write.ts';
+
 /** A table as data: what is in it and how it is marked, not how it is written. */
 export interface Cell {
   readonly text: string;
@@ -21,6 +23,12 @@ export function cell(text: string, ...marks: Cell['marks'][number][]): Cell {
 /** A percentage as tables print it: two decimals; nothing known is "-". */
 export function percentText(value: number | null | undefined): string {
   return value === null || value === undefined ? '-' : value.toFixed(2);
+}
+
+/** '+1.20', '-0.35', '0.00': a change says its direction. */
+export function signed(value: number, places: number): string {
+  const text = Math.abs(value).toFixed(places);
+  return Number(text) === 0 ? text : `${value < 0 ? '-' : '+'}${text}`;
 }
 
 /** GitHub Markdown; underlining, which it lacks, as <u>. A header group is written before its columns' names. */
@@ -70,14 +78,14 @@ export function toCsv(grid: Grid): string {
 }
 
 export function csvLines(rows: readonly (readonly string[])[]): string {
-  return rows.map((r) => `${r.map(csvCell).join(',')}\r\n`).join('');
+  return rows.map((r) => `${r.map(guardedCell).join(',')}\r\n`).join('');
 }
 
-/** One cell: quoted where needed; a leading =, +, -, @, tab or line break of anything but a number gets an apostrophe (CSV injection). */
-export function csvCell(text: string): string {
+/** One cell for a spreadsheet: a leading =, +, -, @, tab or line break of anything but a number gets an apostrophe (CSV injection). */
+export function guardedCell(text: string): string {
   const number = /^-?\d+(\.\d+)?$/.test(text);
   const safe = !number && text !== '-' && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+  return csvCell(safe);
 }
 
 /** A LaTeX table (booktabs); bold and underline as printed in the paper. */

@@ -4,7 +4,7 @@ import { methodName } from '../methods/labels.ts';
 import type { ResultRecord } from '../records/record.ts';
 import { indexRecords } from '../statistics/counts.ts';
 import { probedQuestions, probesOf, marginOf, type Moved, type Probe, type Share } from '../statistics/probes.ts';
-import { cell, csvLines, percentText, type Cell, type Grid } from './grid.ts';
+import { cell, csvLines, percentText, signed, type Cell, type Grid } from './grid.ts';
 
 /** One table a method: what each probe of the image did to its answers. */
 export function probeGrids(
@@ -45,12 +45,6 @@ function share(s: Share | null): Cell {
 
 export function marginText(margin: Probe['margin']): string {
   return margin === null ? '-' : `${signed(margin.mean, 4)} (${signed(margin.low, 4)} to ${signed(margin.high, 4)})`;
-}
-
-/** '+1.20', '-0.35', '0.00': a change says its direction. */
-export function signed(value: number, places: number): string {
-  const text = Math.abs(value).toFixed(places);
-  return Number(text) === 0 ? text : `${value < 0 ? '-' : '+'}${text}`;
 }
 
 /** probes.csv: every question that was asked plainly and under a probe, with both answers and margins; null where there is none. */

@@ -1,11 +1,7 @@
-import leaderboard from './data/leaderboard.json' with { type: 'json' };
 import table1 from './data/table1.json' with { type: 'json' };
 import table2 from './data/table2.json' with { type: 'json' };
 import { tableColumns } from '../methods/registry.ts';
 import type { ModelRow } from './rows.ts';
-
-/** Where the rows were printed; shown with them. */
-export const SOURCES = { table1: table1.source, table2: table2.source, leaderboard: leaderboard.source };
 
 /** Table 2 spells one model otherwise than Table 1. */
 const SAME: Readonly<Record<string, string>> = { BLIP2: 'BLIP-2' };
@@ -57,16 +53,4 @@ export function guessingRow(): ModelRow {
     scored: null,
     certified: true,
   };
-}
-
-export interface LeaderboardRow {
-  readonly model: string;
-  readonly version: string;
-  readonly set: number;
-  readonly confusion: number;
-}
-
-/** The public leaderboard's rows, best first. */
-export function leaderboardRows(): readonly LeaderboardRow[] {
-  return leaderboard.rows;
 }

@@ -1,6 +1,6 @@
 import { isUnreviewed, NOT_REVIEWED } from '../benchmark/reviewed.ts';
 import type { Benchmark } from '../benchmark/types.ts';
-import { setInterval as intervalOfSet } from '../statistics/interval.ts';
+import { setAccuracyInterval } from '../statistics/interval.ts';
 import type { CategorySummary, MethodSummary, Summary } from '../statistics/summary.ts';
 import { conditionFacts, conditionKinds } from '../methods/conditions.ts';
 import { methodName } from '../methods/labels.ts';
@@ -135,7 +135,7 @@ function methodGrid(
   run: Pick<RunInfo, 'judge'> | null,
 ): Grid {
   const rows = Object.entries(summary.methods).map(([method, m]): Cell[] => {
-    const interval = intervalOfSet(benchmark, records, method);
+    const interval = setAccuracyInterval(benchmark, records, method);
     const marked = RATES.map((rate): Cell => {
       if (m.counts.pairs === 0) return cell('-');
       const best =

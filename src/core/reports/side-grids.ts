@@ -5,10 +5,9 @@ import { categoriesOf, countCategories, pairAnswers, type PairAnswers } from '..
 import { percentOfTotal } from '../statistics/rounding.ts';
 import { indexOf } from './answers.ts';
 import { commonBenchmark } from './compare-grids.ts';
-import { cell, percentText, type Cell, type Grid } from './grid.ts';
+import { cell, percentText, signed, type Cell, type Grid } from './grid.ts';
 import { headed, headedMethods, headName, numbered } from './heads.ts';
 import { similarityCells, SIMILARITY_COLUMNS, SIMILARITY_WORDS } from './image-similarity.ts';
-import { signed } from './probe-tables.ts';
 import type { Subject } from './subject.ts';
 
 /* What several runs have in common or not, side by side: their categories and patterns, sensitivity, similarity. */

@@ -107,7 +107,7 @@ export function clusterError(all: readonly Cluster[]): { readonly error: number;
 }
 
 /** 95% interval of a method's set accuracy in percent, by cluster bootstrap over shared images; null where no pair is scored. */
-export function setInterval(
+export function setAccuracyInterval(
   benchmark: Pick<Benchmark, 'pairs'>,
   records: readonly ResultRecord[],
   method: string,

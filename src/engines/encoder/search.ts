@@ -1,7 +1,7 @@
 import { transfer } from 'comlink';
 import { spawnSearch } from '../../bridge/spawn.ts';
 import type { WorkerClient } from '../../bridge/worker.ts';
-import { fault, FaultError, type Result } from '../../core/fault.ts';
+import { fault, FaultError, orThrow, type Result } from '../../core/fault.ts';
 import { emptyHistogram } from '../../core/discovery/histogram.ts';
 import { layoutFor } from '../../core/discovery/layout.ts';
 import type { Matrix } from '../../core/discovery/npy.ts';
@@ -56,7 +56,7 @@ export async function searchPairs(med: Matrix, gen: Matrix, options: SearchOptio
     );
   const shared = globalThis.crossOriginIsolated;
   const count = shared ? Math.max(1, Math.min(options.threads, Math.ceil(med.rows / STRIPE_ROWS))) : 1;
-  const layout = taken(layoutFor(med.rows, med.columns, gen.columns, count));
+  const layout = orThrow(layoutFor(med.rows, med.columns, gen.columns, count));
   const pages = Math.ceil(layout.bytes / 65536);
   const memory = shared ? memoryOf(pages) : null;
   const workers = Array.from({ length: count }, spawnSearch);
@@ -78,9 +78,9 @@ export async function searchPairs(med: Matrix, gen: Matrix, options: SearchOptio
       pairs: (med.rows * (med.rows - 1)) / 2,
       ...found,
       seconds: { prepare: (prepared - began) / 1000, search: (performance.now() - prepared) / 1000 },
-      select: async (request) => taken(await first.call((api) => api.select(request))),
-      page: async (from, n) => taken(await first.call((api) => api.page(from, n))),
-      nearest: async (set, row, n) => taken(await first.call((api) => api.nearest(set, row, n))),
+      select: async (request) => orThrow(await first.call((api) => api.select(request))),
+      page: async (from, n) => orThrow(await first.call((api) => api.page(from, n))),
+      nearest: async (set, row, n) => orThrow(await first.call((api) => api.nearest(set, row, n))),
       end,
     };
   } catch (e) {
@@ -102,11 +102,6 @@ function memoryOf(pages: number): WebAssembly.Memory {
   }
 }
 
-function taken<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
-}
-
 function stopIfAsked(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new FaultError(fault('stopped', 'The search was stopped.'));
 }
@@ -117,7 +112,7 @@ async function all<T>(
   workers: readonly Client[],
   work: (w: Client, index: number) => Promise<Result<T>>,
 ): Promise<T[]> {
-  return (await Promise.all(workers.map(work))).map(taken);
+  return (await Promise.all(workers.map(work))).map(orThrow);
 }
 
 /** Copies rows into the memory; the caller's numbers stay its own. */
@@ -131,7 +126,7 @@ async function write(
   for (let from = 0; from < rows; from += WRITE_ROWS) {
     stopIfAsked(signal);
     const part = data.slice(from * columns, Math.min(rows, from + WRITE_ROWS) * columns);
-    taken(await client.call((api) => api.write(set, from, transfer(part, [part.buffer]))));
+    orThrow(await client.call((api) => api.write(set, from, transfer(part, [part.buffer]))));
   }
 }
 
@@ -145,7 +140,7 @@ function ranges(rows: number, count: number): readonly (readonly [number, number
 async function prepare(workers: readonly Client[], rows: number, { floor, signal }: SearchOptions): Promise<number> {
   const [first] = workers;
   if (!first || rows < 2) return 4;
-  const size = taken(await first.call((api) => api.findBasis(floor)));
+  const size = orThrow(await first.call((api) => api.findBasis(floor)));
   const parts = ranges(rows, workers.length);
   const part = (i: number): readonly [number, number] => parts[i] ?? [rows, rows];
   stopIfAsked(signal);
@@ -185,13 +180,13 @@ async function search(
   const histogram = emptyHistogram();
   let [candidates, kept] = [0, 0];
   for (const client of workers) {
-    const found = taken(await client.call((api) => api.take()));
+    const found = orThrow(await client.call((api) => api.take()));
     candidates += found.candidates;
     kept += found.pairs.first.length;
     found.histogram.forEach((n, cell) => (histogram[cell] = (histogram[cell] ?? 0) + n));
     const { first, second, med, gen } = found.pairs;
     const buffers = [first.buffer, second.buffer, med.buffer, gen.buffer];
-    taken(await (workers[0] ?? client).call((api) => api.hold(transfer(found.pairs, buffers))));
+    orThrow(await (workers[0] ?? client).call((api) => api.hold(transfer(found.pairs, buffers))));
   }
   return { candidates, kept, histogram };
 }

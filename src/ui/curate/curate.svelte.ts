@@ -26,7 +26,7 @@ import { toFault, type Fault } from '../../core/fault.ts';
 import { listCollections } from '../../store/collections.ts';
 import type { StoredCollection } from '../../store/collection-rows.ts';
 import type { Folder } from '../../files/source.ts';
-import { problemOf } from '../shared/problem.ts';
+import { problemOf } from '../kit/problem.svelte.ts';
 import { library } from '../shared/library.svelte.ts';
 
 /** The collection of the demo, by the name that it has among the choices before it is kept. */

@@ -1,4 +1,4 @@
-import { fault, toFault, type Fault } from '../../core/fault.ts';
+import { toFault, type Fault } from '../../core/fault.ts';
 import { listBenchmarks } from '../../store/benchmarks.ts';
 import { sweep } from '../../store/chunks.ts';
 import { openStore, type Store } from '../../store/db.ts';
@@ -86,4 +86,3 @@ function createLibrary() {
 }
 
 export const library = createLibrary();
-export const NO_STORE = fault('storage', 'The local database is not open yet. Wait a moment and try again.');

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,9 @@ const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const CALL = `const done = arguments[arguments.length - 1];
   (async (...args) => { BODY })(...[...arguments].slice(0, -1)).then(
     (value) => done({ value: value === undefined ? null : value }), (error) => done({ error: String(error) }));`;
+
+/** WebKitWebDriver itself has ended: what it drove is then unknown, neither right nor wrong. */
+export class DriverEnded extends Error {}
 
 /** A screen in memory; its name once it is there. */
 async function openScreen(program: string): Promise<{ name: string; process: ChildProcess }> {
@@ -42,7 +46,7 @@ function freePort(): Promise<number> {
 /** Waits until the driver answers. */
 async function ready(base: string, driver: ChildProcess): Promise<void> {
   for (;;) {
-    if (driver.exitCode !== null) throw new Error(`WebKitWebDriver ended with ${driver.exitCode}`);
+    if (driver.exitCode !== null) throw new DriverEnded(`WebKitWebDriver ended with ${driver.exitCode}`);
     const answer = await fetch(`${base}/status`).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -60,14 +64,21 @@ export async function openWebKit(programs: ReturnType<typeof ensureWebKit>): Pro
   const port = await freePort();
   const env = { ...process.env, DISPLAY: screen.name, HOME: home, XDG_CONFIG_HOME: join(home, '.config') };
   const driver = spawn(programs.driver, [`--port=${port}`], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(driver, 'exit');
   let said = '';
   driver.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
   const base = `http://127.0.0.1:${port}`;
   const post = async (path: string, body: unknown): Promise<unknown> => {
-    const answer = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) }).catch((cause: unknown) => {
-      const end = driver.signalCode ?? driver.exitCode ?? 'not ended';
-      throw new Error(`WebKitWebDriver (${end}) does not answer ${path}: ${said.slice(-2000)}`, { cause });
-    });
+    const answer = await fetch(base + path, { method: 'POST', body: JSON.stringify(body) }).catch(
+      async (cause: unknown) => {
+        // A connection that breaks and the end of the process are heard of in either order.
+        await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000))]);
+        const end = driver.signalCode ?? driver.exitCode;
+        if (end !== null)
+          throw new DriverEnded(`WebKitWebDriver ended by itself (${end}): ${said.slice(-2000)}`, { cause });
+        throw new Error(`WebKitWebDriver does not answer ${path}: ${said.slice(-2000)}`, { cause });
+      },
+    );
     const { value } = (await answer.json()) as { value: { error?: string; message?: string } | null };
     if (value?.error !== undefined) throw new Error(`${value.error}: ${value.message ?? ''}`);
     return value;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { concat, fields, lengthField, numberField, textField } from '../../../workers/onnx/protobuf.ts';
+import { joinBytes } from '../../../src/core/bytes.ts';
+import { fields, lengthField, numberField, textField } from '../../../src/core/onnx/protobuf.ts';
 
 /** Weights smaller than this stay in the graph. */
 const SMALLEST = 1024;
@@ -35,8 +36,8 @@ export function moveWeights(file: string, location: string): void {
     );
     return lengthField(7, ...body);
   });
-  writeFileSync(file, concat(parts));
-  writeFileSync(join(dirname(file), location), concat(data));
+  writeFileSync(file, joinBytes(parts));
+  writeFileSync(join(dirname(file), location), joinBytes(data));
 }
 
 /**

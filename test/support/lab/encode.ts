@@ -1,5 +1,5 @@
 import type { EncoderPart } from '../../../src/core/discovery/encoders.ts';
-import { FaultError, type Result } from '../../../src/core/fault.ts';
+import { orThrow } from '../../../src/core/fault.ts';
 import { createEncoderHost } from '../../../src/engines/encoder/host.ts';
 
 export interface EncodeRequest {
@@ -17,11 +17,6 @@ export interface Encoded {
   readonly embeddings: readonly (readonly number[])[];
 }
 
-function taken<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
-}
-
 /** Embeds images with the product's own encoder worker. */
 export async function embed({ base, files, part, device, images }: EncodeRequest): Promise<Encoded> {
   const settings = { hideSubgroups: false, fp32Accumulation: false };
@@ -29,9 +24,9 @@ export async function embed({ base, files, part, device, images }: EncodeRequest
   const source = { kind: 'served' as const, base: new URL(base, location.href).href, files };
   const host = createEncoderHost({ source, part }, rung, 2);
   try {
-    const { kind, batches } = taken(await host.load());
+    const { kind, batches } = orThrow(await host.load());
     const blobs = await Promise.all(images.map(async (url) => (await fetch(url)).blob()));
-    const rows = taken(await host.embed(blobs));
+    const rows = orThrow(await host.embed(blobs));
     return { kind, batches, embeddings: rows.map((r) => (r.ok ? [...r.embedding] : [])) };
   } finally {
     host.end();

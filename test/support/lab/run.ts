@@ -2,6 +2,7 @@ import { spawnPixels } from '../../../src/bridge/spawn.ts';
 import { WorkerClient } from '../../../src/bridge/worker.ts';
 import type { Benchmark, Letter } from '../../../src/core/benchmark/types.ts';
 import type { Certificate } from '../../../src/core/certificate/types.ts';
+import { orThrow } from '../../../src/core/fault.ts';
 import { DEFAULT_PIXEL_POLICY } from '../../../src/core/images/types.ts';
 import type { RunInfo } from '../../../src/core/records/run-info.ts';
 import { recordKey, type ResultRecord } from '../../../src/core/records/record.ts';
@@ -11,7 +12,6 @@ import type { ResolvedModel } from '../../../src/engines/local/model.ts';
 import { BUILTIN_JUDGE } from '../../../src/core/models/builtin.ts';
 import { browserName, capabilities } from '../../../src/engines/local/device.ts';
 import { openLocalEngine } from '../../../src/engines/local/engine.ts';
-import { taken } from '../../../src/run/judges.ts';
 import { textAhead } from '../../../src/engines/local/text.ts';
 import type { LocalStore, Workers } from '../../../src/engines/local/parts.ts';
 import type { RunPorts } from '../../../src/run/ports.ts';
@@ -127,7 +127,7 @@ export async function run(request: LabRun): Promise<LabRunResult> {
     judge: async ({ judgeId, threads, device, judging }) => {
       const wish = { device, threads, dtype: judging?.dtype ?? 'auto', capabilities: await capabilities() };
       const none = { certificate: () => Promise.resolve(null), keepCertificate: () => Promise.resolve() };
-      return taken(await textAhead(await served(judgeId ?? BUILTIN_JUDGE), wish, none));
+      return orThrow(await textAhead(await served(judgeId ?? BUILTIN_JUDGE), wish, none));
     },
     judgeTest: () => Promise.resolve(null),
     keepJudgeTest: () => Promise.resolve(),

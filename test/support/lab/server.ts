@@ -30,7 +30,6 @@ export async function startLab(): Promise<LabServer> {
       ],
       include: [
         'comlink',
-        '@huggingface/jinja',
         '@huggingface/tokenizers',
         '@huggingface/transformers',
         'onnxruntime-web/webgpu',

@@ -58,6 +58,22 @@ describe('external data', () => {
     const [data] = (await externalData(files, [{ graph: GRAPH, announced: [] }])) ?? [];
     expect(data?.data.length).toBeGreaterThan(10_000);
   });
+  it('outside of the folder onnx is found where it lies, and outside of the model is refused', async () => {
+    const files = folder('../weights.bin', 'weights.bin');
+    await expect(found(files, [])).rejects.toThrow('The model folder lacks weights.bin. Bring the missing file');
+    const listed = files.paths().map((path) => (path === 'weights.bin' ? 'onnx/../weights.bin' : path));
+    const named = listed.map((path, i) => ({ path, from: files.paths()[i] ?? '' }));
+    const blobs = await Promise.all(
+      named.map(async ({ path, from }) => {
+        const blob = (await (await files.response(from))?.blob()) ?? new Blob();
+        return { path, size: blob.size, parts: [blob] };
+      }),
+    );
+    expect(await found(openFiles({ kind: 'blobs', files: blobs }), [])).toEqual(['../weights.bin']);
+    await expect(found(folder('../../weights.bin', 'weights.bin'), [])).rejects.toThrow(
+      `The weights of ${GRAPH} lie outside of the model's folder (../../weights.bin). Export the model with its weights beside the graph.`,
+    );
+  });
   it('that is announced for a graph that has none is not asked for', async () => {
     expect(await found(folder(null), ANNOUNCED)).toEqual([]);
   });

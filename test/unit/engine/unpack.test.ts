@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readNode, readTensor, type GraphNode, type GraphTensor } from '../../../workers/onnx/graph.ts';
-import { concat, fields, lengthField, numberField, text, textField } from '../../../workers/onnx/protobuf.ts';
+import { joinBytes } from '../../../src/core/bytes.ts';
+import { fields, lengthField, numberField, text, textField } from '../../../src/core/onnx/protobuf.ts';
 import { unpackWeights } from '../../../workers/onnx/unpack.ts';
 
 /** Made by tools/make/shapes/make_packed_graph.py, with the weights that numpy makes of it. */
@@ -83,7 +84,7 @@ describe('unpackWeights', () => {
     expect(unpackWeights(lengthField(7, body, branch), 'd', BUDGET)).toBeNull();
     const elsewhere = lengthField(5, numberField(2, 1), textField(8, 'far'), numberField(14, 1));
     expect(unpackWeights(lengthField(7, body, elsewhere), 'd', BUDGET)).toBeNull();
-    expect(unpackWeights(concat([packed, lengthField(25)]), 'd', BUDGET)).toBeNull();
+    expect(unpackWeights(joinBytes([packed, lengthField(25)]), 'd', BUDGET)).toBeNull();
   });
   it('keeps packed weights that another node uses, or that the graph takes as an input', () => {
     const graph = [...fields(packed)].find((f) => f.number === 7);

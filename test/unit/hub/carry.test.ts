@@ -1,6 +1,11 @@
 import { faultOf, freshStore, modelFolder, noise, sha } from '../store/fixtures.ts';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BlobWriter, Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { afterEach, expect, test } from 'vitest';
+import { moveWeights } from '../../support/cases/external.ts';
 import { startHub, type FakeHub } from '../../support/hub/hub.ts';
 import { createHub } from '../../../src/hub/client.ts';
 import { compareWithHub, importModel } from '../../../src/hub/import.ts';
@@ -14,6 +19,8 @@ import { verifyModel } from '../../../src/store/verify.ts';
 
 const WEIGHTS = noise(5000);
 const PATH = 'onnx/decoder_model_merged_q4.onnx';
+const TINY = fileURLToPath(new URL('../../families/llava/model/', import.meta.url));
+const PATH_FP32 = 'onnx/decoder_model_merged.onnx';
 const COMMIT = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00';
 const FROM_HUB: ModelOrigin = { kind: 'hub', revision: COMMIT, repository: 'acme/m', hub: 'https://hub.example' };
 
@@ -45,6 +52,28 @@ test('a model carried as a zip is the same model, with its origin, on another ma
   expect(hashes(there)).toEqual(hashes(kept));
   expect(there.id).toBe(kept.id);
   expect(there.source).toEqual({ ...FROM_HUB, kind: 'import' });
+});
+
+test('weights that a graph has above onnx are taken where they lie, and carried there', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'lookalike-above-'));
+  mkdirSync(join(dir, 'onnx'));
+  cpSync(join(TINY, PATH_FP32), join(dir, PATH_FP32));
+  mkdirSync(join(dir, 'weights'));
+  moveWeights(join(dir, PATH_FP32), '../weights/w.bin');
+  const files = [PATH_FP32, 'weights/w.bin'].map((path) => ({
+    path: `m/${path}`,
+    blob: new Blob([Uint8Array.from(readFileSync(join(dir, path)))]),
+  }));
+  const other = ['m/config.json', 'm/weights/other.bin', 'm/model.safetensors'];
+  const brought = [...files, ...other.map((path) => ({ path, blob: new Blob(['{}']) }))];
+  const store = await freshStore();
+  const kept = await keepModel(store, 'above', brought);
+  expect(kept.files.map((f) => f.path)).toEqual([PATH_FP32, 'config.json', 'onnx/../weights/w.bin']);
+  const zip = await filesOfZip(await (await exportZip(store, kept.id)).blob());
+  expect(zip.map((f) => f.path)).toContain('above/weights/w.bin');
+  const there = await importModel(await freshStore(), 'a stick', await openAll(zip), 'zip', null);
+  expect(there.id).toBe(kept.id);
+  rmSync(dir, { recursive: true });
 });
 
 test('the zip has the length that is announced', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { strftime } from '../../../src/core/chat/date.ts';
 import { DEFAULT_CHAT, type Thinking } from '../../../src/core/chat/settings.ts';
-import { compile, loadTemplate, type ChatMessage } from '../../../workers/language/template.ts';
+import { compile, type ChatMessage } from '../../../src/core/chat/template.ts';
+import { loadTemplate } from '../../../workers/language/template.ts';
 import { folderFiles } from './folder.ts';
 
 /** Each folder of test/templates holds a template and what transformers renders of it (tools/make/templates/make_templates.py). */

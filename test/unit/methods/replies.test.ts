@@ -9,17 +9,17 @@ import { behindThought } from '../../../src/core/methods/thought.ts';
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../data/replies/${name}.json`, import.meta.url), 'utf8'));
 const Letter = v.nullable(v.picklist(['A', 'B']));
-const Answers = v.array(v.object({ kind: v.string(), text: v.string(), strict: Letter, published: Letter }));
+const Answers = v.array(
+  v.object({ kind: v.string(), text: v.string(), strict: Letter, published: v.optional(Letter) }),
+);
 const Verdicts = v.array(
   v.object({ kind: v.string(), text: v.string(), scores: v.nullable(v.object({ a: v.number(), b: v.number() })) }),
 );
 
 describe('MC answers', () => {
   it.each(v.parse(Answers, read('mc')).map((r) => [r.kind, r.text, r] as const))('%s: %j', (_, text, reply) => {
-    expect({ strict: PARSERS.strict(text), published: PARSERS.published(text) }).toEqual({
-      strict: reply.strict,
-      published: reply.published,
-    });
+    expect(PARSERS.strict(text)).toBe(reply.strict);
+    if (reply.published !== undefined) expect(PARSERS.published(text)).toBe(reply.published);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Benchmark } from '../../../src/core/benchmark/types.ts';
 import { canonicalJson, strictJson } from '../../../src/core/exchange/canonical.ts';
 import { isCertified, resultsFiles } from '../../../src/core/exchange/results-folder.ts';
-import { csvCell, toText } from '../../../src/core/reports/grid.ts';
+import { guardedCell, toText } from '../../../src/core/reports/grid.ts';
 import { parseRecordLines, recordsText } from '../../../src/core/exchange/records-file.ts';
 import type { RunInfo } from '../../../src/core/records/run-info.ts';
 import type { ResultRecord } from '../../../src/core/records/record.ts';
@@ -240,7 +240,7 @@ describe('canonicalJson', () => {
   });
 });
 
-describe('csvCell', () => {
+describe('guardedCell', () => {
   it.each([
     ['plain', 'plain'],
     ['a,b', '"a,b"'],
@@ -252,5 +252,5 @@ describe('csvCell', () => {
     ['-x', "'-x"],
     ['\tx', "'\tx"],
     ['-', '-'],
-  ])('%j is %j', (text, written) => expect(csvCell(text)).toBe(written));
+  ])('%j is %j', (text, written) => expect(guardedCell(text)).toBe(written));
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from '../../../src/core/statistics/summary.ts';
 import { toCsv, toLatex, toMarkdown, toText, type Grid } from '../../../src/core/reports/grid.ts';
-import { guessingRow, leaderboardRows, publishedRows } from '../../../src/core/reports/published.ts';
+import { guessingRow, publishedRows } from '../../../src/core/reports/published.ts';
 import { rowOfSummary } from '../../../src/core/reports/rows.ts';
 import { table1, table2 } from '../../../src/core/reports/tables.ts';
 import { mediconfusion, policy } from '../statistics/fixtures.ts';
@@ -38,11 +38,6 @@ describe('published rows', () => {
   it('have best set accuracies that their methods give', () => {
     for (const r of published)
       expect(Math.max(...Object.values(r.methods).map((m) => m?.set ?? NaN))).toBe(r.best?.set);
-  });
-  it('of the leaderboard are ranked', () => {
-    const sets = leaderboardRows().map((r) => r.set);
-    expect(sets).toEqual([...sets].sort((a, b) => b - a));
-    expect(sets).toHaveLength(17);
   });
 });
 

@@ -3,7 +3,8 @@ import { fileImage } from '../../../src/core/images/ref.ts';
 import { LOOKALIKE } from '../../../src/core/prompts/default.ts';
 import { askedText } from '../../../src/core/prompts/render.ts';
 import type { Outcome } from '../../../src/core/records/outcome.ts';
-import { rendererOf, templateOf } from '../../../src/app/chat-renderer.ts';
+import { rendererOf } from '../../../src/app/chat-renderer.ts';
+import { findTemplate } from '../../../src/core/chat/find-template.ts';
 import { fakeServer, type FakeKind, type FakeServer } from '../../support/servers/fake-server.ts';
 import { groupAsk, LOAD, remoteEngine, serverConfig, toyRenderer } from '../../support/servers/remote-engine.ts';
 import { BOS, logprobs, rendered, textOf, tokenize } from '../../support/servers/toy-model.ts';
@@ -173,11 +174,14 @@ describe('a chat template out of a model’s folder', () => {
   const template =
     '{{ bos_token }}{% for m in messages %}{{ m.role }}: {% if m.content is string %}{{ m.content }}{% else %}{% for c in m.content %}{% if c.type == "image" %}<image>{% else %}{{ c.text }}{% endif %}{% endfor %}{% endif %}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}';
 
-  it('is rendered with the image’s place and the tokens that it names', () => {
-    const found = templateOf({
-      jinja: null,
-      configs: [null, { chat_template: template, bos_token: { content: '<s>' } }],
+  const folder = (config: unknown) =>
+    findTemplate({
+      text: () => Promise.resolve(null),
+      json: (name) => Promise.resolve(name === 'tokenizer_config.json' ? config : null),
     });
+
+  it('is rendered with the image’s place and the tokens that it names', async () => {
+    const found = await folder({ chat_template: template, bos_token: { content: '<s>' } });
     if (!found) throw new Error('no template');
     const renderer = rendererOf(found);
     expect(renderer.bos).toBe('<s>');
@@ -191,10 +195,10 @@ describe('a chat template out of a model’s folder', () => {
     expect(renderer.render(prompt)).toBe('<s>system: Be brief.user: <image>What?assistant:');
   });
 
-  it('one that is broken is named; a folder without any has none', () => {
+  it('one that is broken is named; a folder without any has none', async () => {
     expect(() => rendererOf({ text: '{% if %}', tokens: {} })).toThrow(
       /chat template of the model’s folder cannot be used/,
     );
-    expect(templateOf({ jinja: null, configs: [null, {}] })).toBeNull();
+    expect(await folder({})).toBeNull();
   });
 });

@@ -4,7 +4,7 @@ import {
   clusterError,
   clusters,
   components,
-  setInterval,
+  setAccuracyInterval,
 } from '../../../src/core/statistics/interval.ts';
 import { binomialTest, holm, mcnemarExact, wilson } from '../../../src/core/statistics/comparison.ts';
 import { indexRecords, judge, pairAnswers } from '../../../src/core/statistics/counts.ts';
@@ -82,9 +82,9 @@ describe('intervals over shared images', () => {
   });
 
   it('gives the interval of a run in percent, and none where nothing is scored', () => {
-    const interval = setInterval(benchmark, records, 'mc');
+    const interval = setAccuracyInterval(benchmark, records, 'mc');
     expect(interval?.low).toBeGreaterThan(13.7);
     expect(interval?.high).toBeLessThan(26.4);
-    expect(setInterval(benchmark, records, 'gd')).toBeNull();
+    expect(setAccuracyInterval(benchmark, records, 'gd')).toBeNull();
   });
 });

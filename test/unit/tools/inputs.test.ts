@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { judgeFolder, modelFolder, paraphraseChoice, promptChoice } from '../../../tools/evaluate/inputs.mjs';
+import { paraphraseChoice, promptChoice } from '../../../tools/evaluate/inputs.mjs';
+import { judgeFolder, modelFolder } from '../../../tools/evaluate/models.mjs';
 
 let here: string;
 beforeAll(() => {

@@ -48,6 +48,8 @@ class Family:
     whole_prompt = False
     # Whether the number of pictures (tiles) in pixel_values may differ.
     tiles = False
+    # What the embeddings' session gives.
+    embedded = ('inputs_embeds',)
 
     def __init__(self, model):
         self.model = model
@@ -67,6 +69,10 @@ class Family:
         """The embeddings of tokens: a module."""
         return self.model.get_input_embeddings()
 
+    def embeddings(self):
+        """The embeddings: a module from token ids to what `embedded` names."""
+        return Embeddings(self.table())
+
     def vision(self):
         """The vision encoder: a module from the processor's tensors to [1, rows, width]."""
         return Features(self.model)
@@ -85,6 +91,10 @@ class Family:
         kv = getattr(c, 'num_key_value_heads', None) or c.num_attention_heads
         width = getattr(c, 'head_dim', None) or c.hidden_size // c.num_attention_heads
         return c.num_hidden_layers, kv, width
+
+    def width(self):
+        """Width of the embeddings that the decoder takes."""
+        return self.text_config.hidden_size
 
     def softcap(self):
         """The limit of the logits, or None."""
@@ -150,7 +160,7 @@ class Family:
 
     def export_embeddings(self):
         """The embeddings' graph."""
-        model = export(Embeddings(self.table()), {'input_ids': torch.zeros(1, 5, dtype=torch.long)}, {'input_ids': {1: 'n'}}, ['inputs_embeds'])
+        model = export(self.embeddings(), {'input_ids': torch.zeros(1, 5, dtype=torch.long)}, {'input_ids': {1: 'n'}}, list(self.embedded))
         name_axes([*model.graph.input, *model.graph.output], lambda n: {1: 'sequence_length'})
         return model
 
@@ -163,7 +173,7 @@ class Family:
             position_ids = position_ids[None].repeat(self.position_rows, 1, 1)
         pairs = [(i, part) for i in range(layers) for part in ('key', 'value')]
         inputs = {
-            'inputs_embeds': torch.randn(1, new, self.text_config.hidden_size),
+            'inputs_embeds': torch.randn(1, new, self.width()),
             'attention_mask': torch.ones(1, old + new, dtype=torch.long),
             'position_ids': position_ids,
             'past': [torch.randn(1, kv, old, width) for _ in pairs],

@@ -30,6 +30,27 @@ MEAN = {'image_mean': [0.5] * 3, 'image_std': [0.5] * 3}
 CLIP = {'image_mean': [0.48145466, 0.4578275, 0.40821073], 'image_std': [0.26862954, 0.26130258, 0.27577711]}
 
 
+SMALL = {101: (56, 56), 102: (56, 56), 201: (100, 75), 202: (64, 131), 301: (40, 30), 302: (110, 90)}
+
+
+class Spec:
+    """What one family's tiny checkpoint is made of."""
+
+    sizes = SMALL
+    gains = ()
+    # The program that exports, and its first arguments.
+    launcher = [os.path.join(EXPORT, 'export.py')]
+    # Its further arguments.
+    arguments = []
+
+    def finish(self, folder):
+        """What is written behind save_pretrained."""
+
+    def eos(self, tok):
+        """Ids that end an answer."""
+        return [tok.eos_token_id]
+
+
 # ---------------------------------------------------------------- tokenizers: (ids by token, number of ids)
 def save_tokenizer(folder, tok, config):
     """Writes a tokenizer's two files; returns ids by token and how many there are."""
@@ -121,7 +142,7 @@ def make(out, spec, seed):
     shutil.rmtree(checkpoint, ignore_errors=True)
     os.makedirs(checkpoint)
     K.start(out)
-    net = fill(spec.model(checkpoint), seed, getattr(spec, 'gains', ()))
+    net = fill(spec.model(checkpoint), seed, spec.gains)
     processor = processors.load(checkpoint)
     tok = processor.tokenizer
     data, images = K.dataset(ROWS, spec.first), None
@@ -138,7 +159,7 @@ def make(out, spec, seed):
         K.boost(net, head, data, images, chat, call, [x[0] for x in letters], 4.5, family.logits)
     net.save_pretrained(checkpoint)
     spec.finish(checkpoint)
-    subprocess.run([sys.executable, f'{EXPORT}/export.py', '--model', checkpoint, '--out', f'{out}/model', *getattr(spec, 'arguments', [])], check=True)
+    subprocess.run([sys.executable, *spec.launcher, '--model', checkpoint, '--out', f'{out}/model', *spec.arguments], check=True)
     os.remove(f'{out}/model/README.md')
     fresh = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=torch.float32, attn_implementation='eager').eval()
     family = FAMILIES[net.config.model_type](fresh)

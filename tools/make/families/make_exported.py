@@ -3,28 +3,12 @@
 import sys
 
 import exported as E
-from exported import CLIP, MEAN, TEXT, TOWER, c2
+import specs_more
+from exported import CLIP, MEAN, TEXT, TOWER, Spec, c2
 
 CHATML = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' }}{% for c in message['content'] %}{% if c['type'] == 'image' %}{{ '<IMG_CONTEXT>\\n' }}{% else %}{{ c['text'] }}{% endif %}{% endfor %}{{ '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 # llava-hf/llava-v1.6-mistral-7b-hf
 INST = "{% for message in messages %}{% if message['role'] != 'assistant' %}{{ '[INST] ' }}{% for c in message['content'] %}{% if c['type'] == 'image' %}{{ '<image>\\n' }}{% else %}{{ c['text'] }}{% endif %}{% endfor %}{{ ' [/INST]' }}{% else %}{{ message['content'][0]['text'] }}{% endif %}{% endfor %}"
-SMALL = {101: (56, 56), 102: (56, 56), 201: (100, 75), 202: (64, 131), 301: (40, 30), 302: (110, 90)}
-
-
-class Spec:
-    """What one family's tiny checkpoint is made of."""
-
-    sizes = SMALL
-    gains = ()
-
-    def finish(self, folder):
-        """What is written behind save_pretrained."""
-
-    def eos(self, tok):
-        """Ids that end an answer."""
-        return [tok.eos_token_id]
-
-
 class Llava(Spec):
     name, first = 'llava', 7900
 
@@ -175,7 +159,7 @@ class Janus(Spec):
         return JanusForConditionalGeneration(JanusConfig(vision_config=vision, vq_config=vq, text_config=text, image_token_id=ids['<image_placeholder>']))
 
 
-SPECS = {spec.name: spec for spec in (Llava, LlavaNext, InternVL, PaliGemma, Blip2, InstructBlip, Mllama, Janus)}
+SPECS = {spec.name: spec for spec in (Llava, LlavaNext, InternVL, PaliGemma, Blip2, InstructBlip, Mllama, Janus, *specs_more.SPECS)}
 
 if __name__ == '__main__':
     E.make(sys.argv[2], SPECS[sys.argv[1]](), int(sys.argv[3]) if len(sys.argv) > 3 else 1)

@@ -1,5 +1,5 @@
 import type { Letter, Pair } from '../../benchmark/types.ts';
-import { csvCell } from '../../reports/grid.ts';
+import { guardedCell } from '../../reports/grid.ts';
 import type { OptionScore, ResultRecord } from '../../records/record.ts';
 import { strictJson } from '../canonical.ts';
 import type { DerivedRun } from '../derived.ts';
@@ -88,5 +88,5 @@ export function recordsCsv(derived: Pick<DerivedRun, 'benchmark' | 'records' | '
 
 /** Numbers as they are, to the last digit; texts that a spreadsheet would take for a formula are guarded as in the tables. */
 function cell(value: Value): string {
-  return typeof value === 'string' ? csvCell(value) : value === null ? '' : String(value);
+  return typeof value === 'string' ? guardedCell(value) : value === null ? '' : String(value);
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes.ts';
 import { ok, type Result } from '../../fault.ts';
 import { corrupt, truncated, viewOf, type ImageHeader } from './types.ts';
 import type { Raster } from '../types.ts';
@@ -95,8 +96,6 @@ function readFrame(bytes: Uint8Array, at: number, shared: Uint8Array | null): Re
     parts.push(bytes.subarray(next + 1, next + 1 + length));
     next += length + 1;
   }
-  const data = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-  parts.reduce((to, p) => (data.set(p, to), to + p.length), 0);
   const frame = {
     left: view.getUint16(at + 1, true),
     top: view.getUint16(at + 3, true),
@@ -105,7 +104,7 @@ function readFrame(bytes: Uint8Array, at: number, shared: Uint8Array | null): Re
     interlaced: (flags & 0x40) !== 0,
     palette: flags & PALETTE_FLAG ? bytes.subarray(table, start) : shared,
     minimum: bytes[start] ?? 0,
-    data,
+    data: joinBytes(parts),
   };
   return ok({ frame, next: next + 1 });
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../bytes.ts';
 import { fail, ok, toFault, type Result } from '../../fault.ts';
 import { fromStored, type StoredPixels } from '../stored.ts';
 import type { PixelPolicy } from '../types.ts';
@@ -78,13 +79,7 @@ function chunk(bytes: Uint8Array, header: PngHeader, type: string): Uint8Array |
 /** The picture's data, its parts joined and inflated; what can be had of it where its end is missing. */
 function inflated(bytes: Uint8Array, header: PngHeader, tools: DecodeTools): Uint8Array {
   const parts = header.chunks.filter((c) => c.type === 'IDAT');
-  const joined = new Uint8Array(parts.reduce((sum, c) => sum + c.length, 0));
-  let at = 0;
-  for (const { start, length } of parts) {
-    joined.set(bytes.subarray(start, start + length), at);
-    at += length;
-  }
-  const data = tools.inflate(joined);
+  const data = tools.inflate(joinBytes(parts.map(({ start, length }) => bytes.subarray(start, start + length))));
   if (!data) throw new RangeError('The picture data are no zlib stream.');
   return data;
 }

@@ -1,7 +1,7 @@
 import type { FilterName } from '../filters.ts';
 import { fault, FaultError } from '../../fault.ts';
 import { numberAt } from '../../json.ts';
-import { blank, centreCrop, crop, paste, type Size } from '../geometry.ts';
+import { blank, centreCrop, cutTiles, paste, type Size } from '../geometry.ts';
 import { resize } from '../resize.ts';
 import {
   CLIP_MEAN,
@@ -188,12 +188,7 @@ function tiles(image: Raster, plan: Anyres, policy: ResizePolicy): Raster[] {
   const scaled = resize(image, { height, width, filter: plan.filter, ...policy });
   const top = Math.floor((target[0] - height) / 2);
   const left = Math.floor((target[1] - width) / 2);
-  const whole = paste(blank(target[0], target[1], [0, 0, 0]), scaled, top, left);
-  const out: Raster[] = [];
-  for (let y = 0; y < target[0]; y += plan.tile)
-    for (let x = 0; x < target[1]; x += plan.tile)
-      out.push(crop(whole, y, x, Math.min(plan.tile, target[0] - y), Math.min(plan.tile, target[1] - x)));
-  return out;
+  return cutTiles(paste(blank(...target, [0, 0, 0]), scaled, top, left), [plan.tile, plan.tile]);
 }
 
 function finish(picture: Raster, plan: Anyres, policy: ResizePolicy): Raster {

@@ -1,6 +1,6 @@
 import type { FilterName } from '../filters.ts';
 import { fault, FaultError } from '../../fault.ts';
-import { crop, type Size } from '../geometry.ts';
+import { cutTiles, type Size } from '../geometry.ts';
 import { resize } from '../resize.ts';
 import { exactSize, HALF, normalisationOf, sizeOf, type Settings, type SizeSetting } from '../settings.ts';
 import { stackImages } from '../tensors.ts';
@@ -96,8 +96,5 @@ function cut(image: Raster, plan: Plan, tile: number, filter: FilterName, policy
   const first = plan.first ? to(image, plan.first) : image;
   if (!plan.second) return [to(first, [tile, tile])];
   const whole = to(first, plan.second);
-  const tiles: Raster[] = [];
-  for (let r = 0; r < plan.rows; r++)
-    for (let c = 0; c < plan.cols; c++) tiles.push(crop(whole, r * tile, c * tile, tile, tile));
-  return [...tiles, plan.rows === 0 ? whole : to(whole, [tile, tile])];
+  return plan.rows === 0 ? [whole] : [...cutTiles(whole, [tile, tile]), to(whole, [tile, tile])];
 }

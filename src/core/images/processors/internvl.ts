@@ -1,4 +1,4 @@
-import { crop, type Size } from '../geometry.ts';
+import { cutTiles, type Size } from '../geometry.ts';
 import { resize } from '../resize.ts';
 import {
   CLIP_MEAN,
@@ -42,11 +42,7 @@ function configure(s: Settings, files: ProcessorFiles): ConfiguredProcessor {
       const fit = (c: number, r: number): Raster =>
         scale || tiled ? resize(image, { height: height * r, width: width * c, filter, ...policy }) : image;
       const canvas = fit(cols, rows);
-      const tiles: Raster[] = [];
-      for (let r = 0; r < rows; r++)
-        for (let c = 0; c < cols; c++)
-          tiles.push(cols * rows === 1 ? canvas : crop(canvas, r * height, c * width, height, width));
-      if (tiles.length > 1) tiles.push(fit(1, 1));
+      const tiles = cols * rows === 1 ? [canvas] : [...cutTiles(canvas, [height, width]), fit(1, 1)];
       return { pixel_values: stackImages(tiles, normalisation, [tiles.length]) };
     },
   };

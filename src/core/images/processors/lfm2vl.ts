@@ -1,4 +1,4 @@
-import { crop, pyRound, type Size } from '../geometry.ts';
+import { cutTiles, pyRound, type Size } from '../geometry.ts';
 import { resize } from '../resize.ts';
 import { HALF, normalisationOf, sizeOf, type Settings } from '../settings.ts';
 import { int64 } from '../tensors.ts';
@@ -75,13 +75,8 @@ function configure(s: Settings): ConfiguredProcessor {
 }
 
 function cut(image: Raster, plan: Plan, tile: number, to: (r: Raster, size: Size) => Raster): Raster[] {
-  const out: Raster[] = [];
-  if (plan.rows > 0) {
-    const grid = to(image, [plan.rows * tile, plan.cols * tile]);
-    for (let r = 0; r < plan.rows; r++)
-      for (let c = 0; c < plan.cols; c++) out.push(crop(grid, r * tile, c * tile, tile, tile));
-  }
-  return plan.whole ? [...out, to(image, plan.whole)] : out;
+  const tiles = plan.rows === 0 ? [] : cutTiles(to(image, [plan.rows * tile, plan.cols * tile]), [tile, tile]);
+  return plan.whole ? [...tiles, to(image, plan.whole)] : tiles;
 }
 
 function planImage(size: Size, p: Lfm2): Plan {

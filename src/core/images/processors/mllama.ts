@@ -1,9 +1,9 @@
 import { fault, FaultError } from '../../fault.ts';
-import { blank, crop, paste, type Size } from '../geometry.ts';
+import { blank, cutTiles, paste, type Size } from '../geometry.ts';
 import { resize } from '../resize.ts';
 import { exactSize, HALF, normalisationOf, sizeOf, type Settings } from '../settings.ts';
 import { int64, stackImages } from '../tensors.ts';
-import type { PlainTensor, Raster } from '../types.ts';
+import type { PlainTensor } from '../types.ts';
 import type { ConfiguredProcessor, ImageProcessor } from './types.ts';
 
 /** Llama 3.2 Vision: the picture on the best canvas of tiles, its ratio kept, zeros to the right and below. */
@@ -35,9 +35,7 @@ function configure(s: Settings): ConfiguredProcessor {
       const [height, width] = fitted(sizeOf(image), [rows * tile, cols * tile], tile);
       const scaled = resize(image, { height, width, filter, ...policy });
       const canvas = paste(blank(rows * tile, cols * tile, [0, 0, 0]), scaled, 0, 0);
-      const tiles: Raster[] = [];
-      for (let r = 0; r < rows; r++)
-        for (let c = 0; c < cols; c++) tiles.push(crop(canvas, r * tile, c * tile, tile, tile));
+      const tiles = cutTiles(canvas, [tile, tile]);
       const id = grids.findIndex(([r, c]) => r === rows && c === cols) + 1;
       const mask = Array.from({ length: limit }, (_, i) => (i < rows * cols ? 1 : 0));
       return {

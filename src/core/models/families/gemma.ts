@@ -32,7 +32,8 @@ export const gemma3: Family = {
   positions: (ids, _images, _files, rows) => plainPositions(ids.length, rows, 1),
 };
 
-export const gemma3n: Family = { ...common, type: 'gemma3n', expand: framed };
+/** Gemma 3n: the embeddings' session also gives each layer's own inputs; sounds are left out, and so is their session. */
+export const gemma3n: Family = { ...common, type: 'gemma3n', status: 'checked', sessionsOf: 'llava', expand: framed };
 
 /** Gemma 4: as many soft tokens as the vision session gives rows, framed by its own begin and end tokens (transformers.js: processing_gemma4.js). */
 export const gemma4: Family = {

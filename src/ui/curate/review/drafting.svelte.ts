@@ -15,7 +15,7 @@ import { deleteDraftSet, draftsOf, listDraftSets, putDrafts, putDraftSet } from 
 import type { DraftSet } from '../../../store/draft-rows.ts';
 import { createGate } from '../../../run/gate.ts';
 import { library } from '../../shared/library.svelte.ts';
-import { problemOf } from '../../shared/problem.ts';
+import { problemOf } from '../../kit/problem.svelte.ts';
 
 type Doing = { readonly what: string; readonly done: number; readonly total: number };
 export interface ListedSet {

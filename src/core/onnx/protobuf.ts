@@ -1,3 +1,5 @@
+import { joinBytes } from '../bytes.ts';
+
 /** One field of a message: its number, where it begins, and where its content lies (for numbers, the value itself). */
 export interface Field {
   readonly number: number;
@@ -47,7 +49,7 @@ export function text(bytes: Uint8Array, field: Field): string {
 /** A length-delimited field: a message of parts, or bytes. */
 export function lengthField(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const length = parts.reduce((n, p) => n + p.length, 0);
-  return concat([Uint8Array.from([...varintBytes(number * 8 + 2), ...varintBytes(length)]), ...parts]);
+  return joinBytes([Uint8Array.from([...varintBytes(number * 8 + 2), ...varintBytes(length)]), ...parts]);
 }
 
 export function textField(number: number, content: string): Uint8Array {
@@ -56,16 +58,6 @@ export function textField(number: number, content: string): Uint8Array {
 
 export function numberField(number: number, value: number): Uint8Array {
   return Uint8Array.from([...varintBytes(number * 8), ...varintBytes(value)]);
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const p of parts) {
-    out.set(p, at);
-    at += p.length;
-  }
-  return out;
 }
 
 function varintBytes(value: number): number[] {
