@@ -28,7 +28,7 @@ let tokenizer: PreTrainedTokenizer;
 const counts = { imageEncodes: 0, prefills: 0, tokens: 0 };
 
 async function load(request: LoadRequest): Promise<void> {
-  configureRuntime(openFiles(request.source), request.threads, request.rung, createGpuMeter());
+  configureRuntime(openFiles(request.source), request, createGpuMeter());
   tokenizer = await AutoTokenizer.from_pretrained(LOCAL_ID);
   model = await AutoModelForImageTextToText.from_pretrained(LOCAL_ID, { device: request.device, dtype: request.dtype });
 }

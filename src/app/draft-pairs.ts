@@ -36,7 +36,7 @@ export interface AssignedCategory {
 }
 
 /** Tries behind the first, greedy one. */
-export const MORE_TRIES = 3;
+const MORE_TRIES = 3;
 /** New tokens of a category's name. */
 const CATEGORY_TOKENS = 24;
 export const DEFAULT_SETTINGS: DraftSettings = { max_tokens: 256, temperature: 0.7, top_p: 0.95 };

@@ -4,11 +4,13 @@ import { holdDevice } from '../engines/local/lock.ts';
 import { TOWER, type EncoderPart } from '../core/discovery/encoders.ts';
 import { isDataFile } from '../core/models/folder.ts';
 import type { Matrix } from '../core/discovery/npy.ts';
-import { fault, FaultError, type Fault } from '../core/fault.ts';
+import { fault, FaultError, orThrow, type Fault, type Result } from '../core/fault.ts';
 import { DEFAULT_PIXEL_POLICY } from '../core/images/types.ts';
 import { canonicalJson } from '../core/exchange/canonical.ts';
 import type { ResolvedModel } from '../engines/local/model.ts';
+import type { Embedded } from '../protocol/encoder.ts';
 import { sha256 } from '../store/hash.ts';
+import { blobsOf, readable } from './read-images.ts';
 
 /** A model, and what of it embeds images. */
 export interface EncoderModel {
@@ -57,7 +59,7 @@ export interface EncoderFacts {
 }
 
 export interface EmbeddedImages {
-  /** By image; one that could not be decoded has a fault instead. */
+  /** By image; one that could not be read or decoded has a fault instead. */
   readonly vectors: ReadonlyMap<string, Float32Array>;
   readonly faults: ReadonlyMap<string, Fault>;
   readonly encoder: EncoderFacts;
@@ -95,6 +97,8 @@ export async function embedImages(
   try {
     const certified = await certifiedFor(source, missing, options);
     try {
+      // No embedding of a file whose bytes are not what they were is kept.
+      await model.checked;
       const faults = await embedMissing(certified, missing, vectors, {
         set,
         ports,
@@ -119,7 +123,7 @@ async function certifiedFor(
   missing: readonly ImageToEmbed[],
   { device, threads }: EmbedOptions,
 ): Promise<Certified> {
-  const first = await Promise.all(missing.slice(0, BATCH).map((i) => i.blob()));
+  const first = readable(await blobsOf(missing.slice(0, BATCH)));
   const certified = await certifyEncoder({
     source: encoder.model.source,
     part: encoder.part,
@@ -141,7 +145,7 @@ interface Keeping {
   readonly before: number;
 }
 
-/** Embeds what is missing, keeping as it goes. @returns images that could not be decoded, by hash */
+/** Embeds what is missing, keeping as it goes. @returns images that could not be read or decoded, by hash */
 async function embedMissing(
   { host }: Certified,
   missing: readonly ImageToEmbed[],
@@ -155,17 +159,17 @@ async function embedMissing(
     if (fresh.size > 0) await ports.keep(set, fresh);
     fresh = new Map();
   };
-  let ahead = blobsOf(missing, 0);
+  let ahead = blobsOf(missing.slice(0, BATCH));
   for (let from = 0; from < missing.length; from += BATCH) {
     if (options.signal?.aborted) {
       await flush();
       throw new FaultError(fault('stopped', 'Embedding was stopped; what is embedded is kept.'));
     }
     const batch = missing.slice(from, from + BATCH);
-    const blobs = await ahead;
+    const read = await ahead;
     // The next images are read while these are encoded.
-    ahead = blobsOf(missing, from + BATCH);
-    const rows = await embedTwice(host, blobs);
+    ahead = blobsOf(missing.slice(from + BATCH, from + 2 * BATCH));
+    const rows = await embedRead(host, read);
     batch.forEach((image, i) => {
       const row = rows[i];
       if (!row) return;
@@ -188,19 +192,17 @@ async function embedMissing(
   return faults;
 }
 
-function blobsOf(images: readonly ImageToEmbed[], from: number): Promise<readonly Blob[]> {
-  const reading = Promise.all(images.slice(from, from + BATCH).map((i) => i.blob()));
-  // Awaited a batch later; until then a failure is nobody's.
-  reading.catch(() => undefined);
-  return reading;
+/** What became of each image: one that could not be read keeps its fault. */
+async function embedRead(host: Certified['host'], read: readonly Result<Blob>[]): Promise<readonly Embedded[]> {
+  const blobs = readable(read);
+  const rows = (blobs.length > 0 ? await embedTwice(host, blobs) : [])[Symbol.iterator]();
+  return read.flatMap((r) => (r.ok ? (rows.next().value ?? []) : r));
 }
 
 /** A worker that died is replaced once: what it was doing is done again. */
 async function embedTwice(host: Certified['host'], blobs: readonly Blob[]) {
   const first = await host.embed(blobs);
-  const second = first.ok ? first : await host.embed(blobs);
-  if (!second.ok) throw new FaultError(second.fault);
-  return second.value;
+  return orThrow(first.ok ? first : await host.embed(blobs));
 }
 
 const nameOf = ({ model, part }: EncoderModel): string => `${part === 'encoder' ? '' : TOWER}${model.id}`;

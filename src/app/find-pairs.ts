@@ -139,7 +139,7 @@ function given(what: string, { name, sha256, matrix }: GivenEmbeddings, images: 
     throw new FaultError(
       fault(
         'bad-argument',
-        `${name} holds embeddings of ${matrix.rows} images and the collection has ${images.length}; row i must be image i. Give the embeddings with an images.csv that names the image of each row.`,
+        `${name} holds embeddings of ${matrix.rows} images and the collection has ${images.length}; row i must be image i. Put an images.csv beside the embeddings that names the image of each row.`,
         { set: what, rows: matrix.rows, images: images.length },
       ),
     );

@@ -1,7 +1,7 @@
 import { spawnBootstrap } from '../bridge/spawn.ts';
 import type { WorkerClient } from '../bridge/worker.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { FaultError } from '../core/fault.ts';
+import { orThrow } from '../core/fault.ts';
 import type { Interval } from '../core/statistics/comparison.ts';
 import { judge, pairAnswers, type RecordIndex } from '../core/statistics/counts.ts';
 import { clusters, components, type Cluster } from '../core/statistics/interval.ts';
@@ -13,9 +13,7 @@ function createBootstrap(): (question: readonly Cluster[]) => Promise<Interval> 
   let client: WorkerClient<BootstrapApi> | null = null;
   return async (question) => {
     if (!client?.alive) client = spawnBootstrap();
-    const interval = await client.call((api) => api.interval(question));
-    if (!interval.ok) throw new FaultError(interval.fault);
-    return interval.value;
+    return orThrow(await client.call((api) => api.interval(question)));
   };
 }
 

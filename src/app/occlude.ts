@@ -1,7 +1,7 @@
 import { spawnPixels } from '../bridge/spawn.ts';
 import type { Benchmark, ImageIndex, Letter, Pair } from '../core/benchmark/types.ts';
 import { canonicalJson } from '../core/exchange/canonical.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import type { Mark } from '../core/images/marks/mark.ts';
 import { imageKey, type ImageRef } from '../core/images/ref.ts';
 import type { PixelPolicy, Raster } from '../core/images/types.ts';
@@ -142,16 +142,17 @@ async function load(
   plans: readonly OcclusionPlan[],
   ports: OcclusionPorts,
 ): Promise<{ facts: EngineFacts; messages: readonly string[]; encoded: number }> {
-  const loaded = await engine.load({
-    trial: plans.map((plan) => groupOf(plan, plan.plain, request)),
-    says: ({ kind, what }) => ports.says(`${kind} ${what}`, 0, 0),
-    stopped: () => ports.stopped(),
-  });
-  if (!loaded.ok) throw new FaultError(loaded.fault);
+  const loaded = orThrow(
+    await engine.load({
+      trial: plans.map((plan) => groupOf(plan, plan.plain, request)),
+      says: ({ kind, what }) => ports.says(`${kind} ${what}`, 0, 0),
+      stopped: () => ports.stopped(),
+    }),
+  );
   // Whole images that were encoded while the device was checked are at hand, and count as the plan's.
   const planned = new Set(plans.map((plan) => imageKey(plan.plain)));
-  const encoded = loaded.value.images.filter((image) => planned.has(imageKey(image))).length;
-  return { facts: loaded.value.facts, messages: loaded.value.messages, encoded };
+  const encoded = loaded.images.filter((image) => planned.has(imageKey(image))).length;
+  return { facts: loaded.facts, messages: loaded.messages, encoded };
 }
 
 async function ask(
@@ -161,13 +162,12 @@ async function ask(
   image: ImageRef,
   next: ImageRef | null,
 ): Promise<{ scores: Readonly<Record<Letter, number>>; work: Work }> {
-  const answer = await engine.score(groupOf(plan, image, request), next);
-  if (!answer.ok) throw new FaultError(answer.fault);
-  const outcome = answer.value.outcomes.find((o) => o.method === request.settings.method);
+  const answer = orThrow(await engine.score(groupOf(plan, image, request), next));
+  const outcome = answer.outcomes.find((o) => o.method === request.settings.method);
   if (outcome?.status === 'failed') throw new FaultError(outcome.fault);
   if (!outcome?.options)
     throw new FaultError(fault('internal', `Pair ${plan.pair} was asked and gave no likelihoods.`));
-  return { scores: { A: outcome.options.A.score, B: outcome.options.B.score }, work: answer.value.work };
+  return { scores: { A: outcome.options.A.score, B: outcome.options.B.score }, work: answer.work };
 }
 
 /** The upright RGB pixels of an image file, by the image worker. */
@@ -176,9 +176,8 @@ export async function rastersOf(blobs: readonly Blob[], policy: PixelPolicy): Pr
   try {
     const rasters: Raster[] = [];
     for (const blob of blobs) {
-      const decoded = await client.call((api) => api.decode(blob, policy));
-      if (!decoded.ok) throw new FaultError(decoded.fault);
-      rasters.push(decoded.value.raster);
+      const decoded = orThrow(await client.call((api) => api.decode(blob, policy)));
+      rasters.push(decoded.raster);
     }
     return rasters;
   } finally {

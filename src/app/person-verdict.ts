@@ -38,7 +38,7 @@ export async function keepVerdict(
 }
 
 /** run.json says that people judged, where nobody else did. */
-export function withPerson(info: RunInfo, records: readonly ResultRecord[]): RunInfo {
+function withPerson(info: RunInfo, records: readonly ResultRecord[]): RunInfo {
   const judge = judgeAfter(info.judge, records);
   return info.judge || judge === undefined ? info : { ...info, judge };
 }

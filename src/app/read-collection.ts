@@ -50,9 +50,9 @@ export async function readCollectionFolder(
       const image = collection.images[i];
       const file = image && byPath.get(image.path);
       if (!image || !file) continue;
-      const hash = await hashOf(file).catch(() => null);
-      if (hash === null) problems.push({ place: image.path, message: 'The file cannot be opened; it is left out.' });
-      else images[i] = { ...image, sha256: hash, bytes: file.size, blob: () => file.blob() };
+      const read = await hashOf(file).catch(() => null);
+      if (read === null) problems.push({ place: image.path, message: 'The file cannot be opened; it is left out.' });
+      else images[i] = { ...image, ...read, blob: () => file.blob() };
       done++;
       if (done % TELL_EVERY === 0 || done === images.length) says('Reading images', done, images.length);
     }
@@ -61,7 +61,10 @@ export async function readCollectionFolder(
   return { name, format: collection.format, images: images.filter((i) => i !== null), problems };
 }
 
-const hashOf = async (file: SourceFile): Promise<string> => sha256(await (await file.blob()).arrayBuffer());
+async function hashOf(file: SourceFile): Promise<Pick<HashedImage, 'sha256' | 'bytes'>> {
+  const content = await (await file.blob()).arrayBuffer();
+  return { sha256: await sha256(content), bytes: content.byteLength };
+}
 
 /** UTF-8, and where a file is not that, Windows Latin, as old tables are. */
 function decode(path: string, bytes: ArrayBuffer, problems: CollectionProblem[]): string {

@@ -11,7 +11,7 @@ import type { Steps } from '../core/steps.ts';
 import { VERSION } from '../core/version.ts';
 
 /** How many of the worst pairs a report shows where nobody says. */
-export const WORST = 12;
+const WORST = 12;
 
 /** A run as the page holds it. */
 export interface HeldRun {

@@ -1,4 +1,4 @@
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { at, readJson } from '../core/json.ts';
 import { draftPrompt, type ChatPrompt } from '../core/drafting/prompts.ts';
 import { capabilities } from '../engines/local/device.ts';
@@ -66,12 +66,9 @@ export async function openText(
     certificate: (key: string) => certificate(store, key),
     keepCertificate: (c: Parameters<typeof putCertificate>[1]) => putCertificate(store, c),
   };
-  const ahead = await textAhead(model, { ...wish, capabilities: await capabilities() }, ports);
-  if (!ahead.ok) throw new FaultError(ahead.fault);
+  const ahead = orThrow(await textAhead(model, { ...wish, capabilities: await capabilities() }, ports));
   const controlTokens = await controlTokensOf(model);
-  const opened = await ahead.value.open(probe, () => undefined);
-  if (!opened.ok) throw new FaultError(opened.fault);
-  return { engine: opened.value, controlTokens };
+  return { engine: orThrow(await ahead.open(probe, () => undefined)), controlTokens };
 }
 
 /** What the tokenizer reads as control wherever it stands. */

@@ -1,5 +1,5 @@
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { builtinPromptSets, findPromptSet, promptSetNamed } from '../core/prompts/builtin.ts';
 import { LOOKALIKE } from '../core/prompts/default.ts';
 import { matchShots, shotImages } from '../core/prompts/few-shot.ts';
@@ -63,9 +63,7 @@ function named(name: string): PromptSet {
 }
 
 function readAll(name: string, text: string): readonly PromptSet[] {
-  const sets = readPromptFile(name, text);
-  if (!sets.ok) throw new FaultError(sets.fault);
-  return sets.value;
+  return orThrow(readPromptFile(name, text));
 }
 
 function read({ name, text, set }: Extract<EvaluateRequest['prompts'], { kind: 'file' }>): PromptSet {

@@ -51,11 +51,12 @@ export async function findPairs(
   request: FindPairsCliRequest,
   { control, report }: DriveContext,
 ): Promise<FindPairsOutcome> {
-  const began = performance.now();
   const embeddings = request.embeddings === null ? null : await servedFiles(request.embeddings.base);
+  // First what is small: a wrong encoder is told before a large collection is read.
+  const sources = await sourcesOf(request, embeddings);
+  const began = performance.now();
   const { images, problems } = await imagesOf(request, embeddings, report, control.signal);
   const readSeconds = (performance.now() - began) / 1000;
-  const sources = await sourcesOf(request, embeddings);
   const found = await find(
     {
       images,
@@ -73,7 +74,8 @@ export async function findPairs(
     },
   );
   try {
-    const all = [...problems, ...found.problems];
+    // First what costs an image its place; captions that are missing may be as many as there are images.
+    const all = [...found.problems, ...problems];
     tellProblems(all, report);
     const filters = { ...NO_FILTERS, cap: request.cap, minCaption: request.minCaption };
     const { thresholds, seed } = request;

@@ -4,7 +4,7 @@ import { readCollectionFolder, type HashedImage } from '../app/read-collection.t
 import { parseCsv } from '../core/benchmark/csv.ts';
 import { TOWER } from '../core/discovery/encoders.ts';
 import { readNpy, type Matrix } from '../core/discovery/npy.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { SERVED } from '../core/models/builtin.ts';
 import { servedFiles } from '../files/served.ts';
 import type { SourceFile } from '../files/source.ts';
@@ -43,8 +43,11 @@ async function namesOf(embeddings: readonly SourceFile[]): Promise<readonly stri
   const column = header?.cells.findIndex((c) => /^(image|path|file)$/i.test(c.trim())) ?? -1;
   if (column < 0)
     throw new FaultError(fault('bad-argument', 'images.csv beside the embeddings has no column named image.'));
-  return body.map((r) => r.cells[column] ?? '');
+  return body.map((r) => asWritten(r.cells[column] ?? ''));
 }
+
+/** A name as it was before images.csv was written: one that a spreadsheet would take for a formula has an apostrophe before it. */
+const asWritten = (cell: string): string => (/^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
 
 function inOrder(images: readonly HashedImage[], names: readonly string[]): readonly HashedImage[] {
   const byPath = new Map(images.map((i) => [i.path, i]));
@@ -82,6 +85,7 @@ export async function sourcesOf(
   if (embeddings !== null) {
     const med = await matrix(embeddings, 'med.npy');
     const gen = await matrix(embeddings, 'gen.npy');
+    requireRows(med.matrix.rows, gen.matrix.rows, await namesOf(embeddings));
     return { med: { kind: 'given', ...med }, gen: { kind: 'given', ...gen } };
   }
   if (encoders === null) throw new FaultError(fault('bad-argument', 'Neither encoders nor embeddings were named.'));
@@ -96,6 +100,17 @@ export async function sourcesOf(
   }
 }
 
+/** Row i of both files is image i, and line i of images.csv names it. @throws FaultError 'bad-argument' */
+function requireRows(med: number, gen: number, names: readonly string[] | null): void {
+  const wrong = (words: string): FaultError => new FaultError(fault('bad-argument', words, { med, gen }));
+  if (med !== gen)
+    throw wrong(`med.npy has ${med} rows and gen.npy has ${gen}; row i of both must be the embedding of image i.`);
+  if (names !== null && names.length !== med)
+    throw wrong(
+      `images.csv names ${names.length} images and med.npy has ${med} rows; each line must name the image of one row, in their order.`,
+    );
+}
+
 const encoderAt = ({ base, part }: ServedEncoder): string => `${part === 'vision-tower' ? TOWER : ''}${SERVED}${base}`;
 
 async function matrix(
@@ -108,7 +123,5 @@ async function matrix(
       fault('not-found', `The folder of embeddings has no ${path}; it must hold med.npy and gen.npy.`),
     );
   const bytes = await (await file.blob()).arrayBuffer();
-  const read = readNpy(path, bytes);
-  if (!read.ok) throw new FaultError(read.fault);
-  return { name: path, sha256: await sha256(bytes), matrix: read.value };
+  return { name: path, matrix: orThrow(readNpy(path, bytes)), sha256: await sha256(bytes) };
 }

@@ -5,7 +5,7 @@ import type { Benchmark } from '../core/benchmark/types.ts';
 import type { PromptTokens } from '../core/exchange/bundle.ts';
 import { causesOf } from '../core/exchange/replay-causes.ts';
 import type { ReplaySide } from '../core/exchange/replay.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { nameOf } from '../core/methods/names.ts';
 import { requestedMethods } from '../core/methods/registry.ts';
 import { SERVED } from '../core/models/builtin.ts';
@@ -90,9 +90,8 @@ async function rendered(
   for (const [done, group] of groups.entries()) {
     if (control.signal.aborted) throw new FaultError(fault('stopped', 'Rendering the prompts was stopped.'));
     report(progressOf({ what: 'rendering prompts', unit: 'images', done, total: groups.length }));
-    const prompts = await engine.render(groupAsk(group, pairs, config));
-    if (!prompts.ok) throw new FaultError(prompts.fault);
-    lines.push(...linesOf(group, prompts.value));
+    const prompts = orThrow(await engine.render(groupAsk(group, pairs, config)));
+    lines.push(...linesOf(group, prompts));
   }
   return lines;
 }

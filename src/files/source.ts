@@ -16,9 +16,15 @@ export interface Folder {
   readonly files: readonly SourceFile[];
 }
 
-/** A file whose Blob is at hand. */
+/** A file whose Blob is at hand. Its size is asked for when it is wanted: a browser looks at the disk for that, and a folder has many files. */
 export function sourceFile(path: string, blob: Blob): SourceFile {
-  return { path, size: blob.size, blob: () => Promise.resolve(blob) };
+  return {
+    path,
+    get size() {
+      return blob.size;
+    },
+    blob: () => Promise.resolve(blob),
+  };
 }
 
 /** The files with their Blobs at hand, for what reads slices of several. */

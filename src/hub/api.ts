@@ -99,7 +99,7 @@ export async function smallFile(
   });
 }
 
-export async function hasHash(blob: Blob, file: Pick<HubFile, 'size' | 'sha256' | 'gitOid'>): Promise<boolean> {
+async function hasHash(blob: Blob, file: Pick<HubFile, 'size' | 'sha256' | 'gitOid'>): Promise<boolean> {
   if (blob.size !== file.size) return false;
   if (file.sha256 === null) return (await gitBlobId(blob)) === file.gitOid;
   return hex(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer())) === file.sha256;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { isRepository } from '../core/models/catalogue.ts';
 import { MANIFEST_FILE, readManifest, type ModelManifest } from '../core/models/manifest.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import { fileUrl, readHubAddress, type HubFile } from '../core/models/hub/listing.ts';
 import { chooseFiles } from '../core/models/hub/model.ts';
 import { altered } from './api.ts';
@@ -38,15 +38,12 @@ const AHEAD = 3;
 export async function fetchToFolder(request: FolderRequest): Promise<{ commit: string }> {
   if (!isRepository(request.repository))
     throw new FaultError(fault('bad-argument', `"${request.repository}" is not a hub id. Write it as owner/name.`));
-  const address = readHubAddress(request.address);
-  if (!address.ok) throw new FaultError(address.fault);
-  const hub = createHub({ address: address.value, token: request.token, ...request.hub });
+  const address = orThrow(readHubAddress(request.address));
+  const hub = createHub({ address, token: request.token, ...request.hub });
   const trying = { signal: request.signal };
   const model = await inspectModel(hub, request.repository, request.revision, trying);
   // A run on another device may want another dtype for what is left open; WebGPU with f16 is not assumed here.
-  const choice = chooseFiles(model, request.dtype, { kind: 'wasm', half: false });
-  if (!choice.ok) throw new FaultError(choice.fault);
-  const { files, bytes: total } = choice.value;
+  const { files, bytes: total } = orThrow(chooseFiles(model, request.dtype, { kind: 'wasm', half: false }));
   const sums: { path: string; size: number; sha256: string }[] = [];
   let before = 0;
   for (const file of files) {

@@ -1,6 +1,6 @@
 import { cachedRevision, MANIFEST_FILE, readManifest, type ModelManifest } from '../core/models/manifest.ts';
 import { modelRoot } from '../core/models/folder.ts';
-import { fault, FaultError } from '../core/fault.ts';
+import { fault, FaultError, orThrow } from '../core/fault.ts';
 import type { HubFile } from '../core/models/hub/listing.ts';
 import { chunk } from '../store/chunks.ts';
 import type { Store } from '../store/db.ts';
@@ -40,9 +40,7 @@ async function manifestIn(files: readonly ModelFileInput[]): Promise<ModelManife
   } catch {
     json = null;
   }
-  const manifest = readManifest(json);
-  if (!manifest.ok) throw new FaultError(manifest.fault);
-  return manifest.value;
+  return orThrow(readManifest(json));
 }
 
 /**

@@ -62,7 +62,7 @@ export function continuedInfo(earlier: RunInfo | null, parts: InfoParts): RunInf
 }
 
 /** run.json of a run (docs/results.md). */
-export function makeRunInfo(p: InfoParts): RunInfo {
+function makeRunInfo(p: InfoParts): RunInfo {
   const { config, benchmark, facts } = p;
   const { files, ...model } = p.model ?? { id: config.modelId, revision: null, family: 'unknown', files: [] };
   return {

@@ -29,7 +29,7 @@ export interface JudgePhase {
 }
 
 /** How this run's free answers are judged. */
-export function judgingOf(config: Pick<RunConfig, 'judging'>): JudgingOptions {
+function judgingOf(config: Pick<RunConfig, 'judging'>): JudgingOptions {
   return config.judging ?? PUBLISHED_JUDGING;
 }
 

@@ -1,6 +1,6 @@
 import { imageKey } from '../core/images/ref.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
-import { FaultError, toFault, type Fault } from '../core/fault.ts';
+import { orThrow, toFault, type Fault } from '../core/fault.ts';
 import type { Group } from '../core/plan/types.ts';
 import type { ResultRecord } from '../core/records/record.ts';
 import { SELF_JUDGE, type RunConfig } from '../core/records/run-config.ts';
@@ -105,13 +105,13 @@ async function engineStage(
 }
 
 async function load({ benchmark, config, groups, progress, stop }: RunParts, engine: Engine): Promise<EngineFacts> {
-  const loaded = await engine.load({
-    trial: trialQuestions(benchmark, config, groups),
-    says: (step) => progress.loading(step),
-    stopped: () => stop.aborted,
-  });
-  if (!loaded.ok) throw new FaultError(loaded.fault);
-  const { facts, images, messages } = loaded.value;
+  const { facts, images, messages } = orThrow(
+    await engine.load({
+      trial: trialQuestions(benchmark, config, groups),
+      says: (step) => progress.loading(step),
+      stopped: () => stop.aborted,
+    }),
+  );
   progress.tried(images.map(imageKey));
   for (const text of messages) progress.message(text);
   return facts;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { builtInCatalogue, isRepository, userEntry, type CatalogueEntry } from '../core/models/catalogue.ts';
 import { OFFICIAL_HUB, readHubAddress } from '../core/models/hub/listing.ts';
-import { FaultError } from '../core/fault.ts';
+import { orThrow } from '../core/fault.ts';
 import type { Store } from './db.ts';
 import { putSetting, setting } from './settings.ts';
 
@@ -11,13 +11,12 @@ const ids = v.array(v.pipe(v.string(), v.check(isRepository)));
 
 /** The models that Lookalike knows, and those that the user added, the latter last. */
 export async function catalogue(store: Store): Promise<readonly CatalogueEntry[]> {
-  const known = builtInCatalogue();
-  if (!known.ok) throw new FaultError(known.fault);
+  const known = orThrow(builtInCatalogue());
   const added = (await setting(store, KEY, ids, [])).flatMap((id) => {
     const entry = userEntry(id);
-    return entry.ok && !known.value.some((e) => e.id === entry.value.id) ? [entry.value] : [];
+    return entry.ok && !known.some((e) => e.id === entry.value.id) ? [entry.value] : [];
   });
-  return [...known.value, ...added];
+  return [...known, ...added];
 }
 
 /**
@@ -25,11 +24,10 @@ export async function catalogue(store: Store): Promise<readonly CatalogueEntry[]
  * @throws FaultError 'bad-argument' for what is no hub id
  */
 export async function addToCatalogue(store: Store, id: string): Promise<CatalogueEntry> {
-  const entry = userEntry(id);
-  if (!entry.ok) throw new FaultError(entry.fault);
+  const entry = orThrow(userEntry(id));
   const before = await setting(store, KEY, ids, []);
-  await putSetting(store, KEY, [...new Set([...before, entry.value.id])]);
-  return entry.value;
+  await putSetting(store, KEY, [...new Set([...before, entry.id])]);
+  return entry;
 }
 
 /** Takes a model that the user added out of the catalogue; what is kept of it stays. */
@@ -50,8 +48,7 @@ export async function hubAddress(store: Store): Promise<string> {
 
 /** @throws FaultError 'bad-argument' for an address that cannot be meant or is not safe */
 export async function setHubAddress(store: Store, text: string): Promise<string> {
-  const address = readHubAddress(text);
-  if (!address.ok) throw new FaultError(address.fault);
-  await putSetting(store, HUB, address.value);
-  return address.value;
+  const address = orThrow(readHubAddress(text));
+  await putSetting(store, HUB, address);
+  return address;
 }

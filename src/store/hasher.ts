@@ -10,7 +10,7 @@ export interface Hasher {
 }
 
 /** Starts a worker that hashes, so that the page stays free; where there are no workers (Node) it hashes in place. */
-export function createHasher(): Hasher {
+function createHasher(): Hasher {
   if (typeof Worker === 'undefined') return { hash: hashHere, dispose: () => undefined };
   const client = spawnHash();
   return {

@@ -16,7 +16,7 @@ export interface KeptFile {
   readonly parts: readonly KeptPart[];
 }
 const keptPart: v.GenericSchema<unknown, KeptPart> = v.object({ size: v.number(), sha256 });
-export const keptFile: v.GenericSchema<unknown, KeptFile> = v.object({
+const keptFile: v.GenericSchema<unknown, KeptFile> = v.object({
   path: text,
   size: v.number(),
   sha256,

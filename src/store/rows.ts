@@ -149,7 +149,7 @@ const deviceInfo = v.looseObject({
   browser: text,
   threads: v.number(),
 });
-export const modelFile = v.object({ path: text, size: v.number(), sha256: text });
+const modelFile = v.object({ path: text, size: v.number(), sha256: text });
 export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
   format: v.literal('lookalike-results/1'),
   lookalike: text,
@@ -210,7 +210,7 @@ export const runInfo: v.GenericSchema<unknown, RunInfo> = v.looseObject({
 });
 
 /** `open`: stored and not ended; whether it runs here and now, nobody keeps. */
-export const RUN_STATUSES = ['open', 'stopped', 'done', 'failed', 'imported'] as const;
+const RUN_STATUSES = ['open', 'stopped', 'done', 'failed', 'imported'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export interface StoredRun {

@@ -12,7 +12,7 @@ import type { LostPart, Verification } from './verify.ts';
 /* Models out of the store, as folders and zips, and lost parts back into it. */
 
 /** What goes with an exported model, so that the next machine can tell that it arrived whole. */
-export function manifestOf(kept: KeptModel): ModelManifest {
+function manifestOf(kept: KeptModel): ModelManifest {
   const { repository, revision, hub } = kept.source;
   const files = kept.files.map(({ path, size, sha256: hash }) => ({ path, size, sha256: hash }));
   return { format: 'lookalike-model/1', name: kept.name, repository, revision, hub, files };

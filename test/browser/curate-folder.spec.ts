@@ -59,6 +59,9 @@ test('a folder is used where it is: nothing is copied, a new start finds it agai
   await page.reload();
   await expect(page.getByLabel('Images', { exact: true })).toContainText(`${FOLDER}: ${IMAGES.length} images`);
   await page.getByLabel('Images', { exact: true }).selectOption({ label: `${FOLDER}: ${IMAGES.length} images` });
+  // One file is another by now: it is named, and the others are compared.
+  const changed = IMAGES.at(-1) ?? '';
+  await writeFolder(page, [changed], [IMAGES[0] ?? '']);
   await page.getByText('WASM', { exact: true }).click();
   await page.getByRole('button', { name: 'Find pairs' }).click();
   await expect(page.locator('.wall li').first()).toBeVisible({ timeout: 300_000 });
@@ -66,6 +69,8 @@ test('a folder is used where it is: nothing is copied, a new start finds it agai
   await page.locator('.wall li').first().scrollIntoViewIfNeeded();
   await expect(page.locator('.wall img').first()).toBeVisible();
   expect(await imagesCopied(page)).toBe(0);
+  await page.getByText('1 remark').click();
+  await expect(page.getByText(`The image ${changed} in the folder ${FOLDER} was changed`)).toBeVisible();
 
   await page.locator('.wall').getByRole('checkbox').first().check();
   await page.getByRole('button', { name: 'Keep 1 chosen pairs' }).click();

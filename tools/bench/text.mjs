@@ -7,10 +7,9 @@ import { ROOT } from '../setup/setup.mjs';
 import { watchMemory } from './memory.mjs';
 import { table } from './table.mjs';
 
-/** Turns; in each, every dtype in a browser of its own. */
-const TURNS = 3;
 const DTYPES = ['fp32', 'q4'];
 
+/** @typedef {import('../../bench/text.ts').TextTurn} Turn */
 /** @typedef {import('../../bench/text.ts').TextBenchResult & {peak: number | null}} Measured */
 
 /**
@@ -21,33 +20,29 @@ export async function benchText({ dir, quick, executable }) {
   const { build } = await import('vite');
   await build({ configFile: join(ROOT, 'bench', 'vite.config.ts'), logLevel: 'warn' });
   const load = loadavg()[0];
-  /** @type {Map<string, Measured[]>} */
-  const found = new Map(DTYPES.map((d) => [d, []]));
-  for (let turn = 0; turn < (quick ? 1 : TURNS); turn++)
-    for (const dtype of DTYPES) {
-      const one = await measure({ dir, dtype, tokens: quick ? 16 : 48 }, executable);
-      found.get(dtype)?.push(one);
-      process.stdout.write(`turn ${turn + 1}, ${dtype}: ${perToken(one).toFixed(0)} ms a token\n`);
-    }
-  const best = (/** @type {string} */ d, /** @type {(m: Measured) => number} */ of) =>
-    Math.min(...(found.get(d) ?? []).map(of));
-  const rows = DTYPES.map((dtype) => {
-    const all = found.get(dtype) ?? [];
-    const [first] = all;
+  /** @type {Measured[]} */
+  const alone = [];
+  for (const dtype of DTYPES) alone.push(await measure(dir, { dtypes: [dtype], turns: 1, tokens: 4 }, executable));
+  const what = { dtypes: DTYPES, turns: quick ? 3 : 9, tokens: 12 };
+  const both = await measure(dir, what, executable);
+  const ratio = (/** @type {number} */ i, /** @type {keyof Turn} */ of) =>
+    median((both.dtypes[i]?.turns ?? []).map((t, n) => t[of] / (both.dtypes[0]?.turns[n]?.[of] ?? NaN)));
+  const rows = DTYPES.map((dtype, i) => {
+    const of = (/** @type {keyof Turn} */ name) => median((both.dtypes[i]?.turns ?? []).map((t) => t[name]));
     return [
       dtype,
-      all.map((m) => perToken(m).toFixed(0)).join(', '),
-      (best(dtype, perToken) / best('fp32', perToken)).toFixed(2),
-      all.map((m) => perPromptToken(m).toFixed(1)).join(', '),
-      (best(dtype, perPromptToken) / best('fp32', perPromptToken)).toFixed(2),
-      all.map((m) => m.load.toFixed(1)).join(', '),
-      String(first?.unpacked ?? 0),
-      Math.max(...all.map((m) => (m.peak ?? 0) / 2 ** 30)).toFixed(1),
+      of('reply').toFixed(0),
+      ratio(i, 'reply').toFixed(2),
+      of('prompt').toFixed(1),
+      ratio(i, 'prompt').toFixed(2),
+      String(both.dtypes[i]?.unpacked ?? 0),
+      (alone[i]?.dtypes[0]?.load ?? NaN).toFixed(1),
+      ((alone[i]?.peak ?? NaN) / 2 ** 30).toFixed(1),
     ];
   });
   return [
-    `A text model's replies of ${found.get('fp32')?.[0]?.tokens ?? 0} tokens behind a prompt of ${found.get('fp32')?.[0]?.promptTokens ?? 0} on WASM, ${cpus().length} threads, in headless Chromium, a browser for each, by turns in one run`,
-    `(load of the machine at its beginning: ${load?.toFixed(1)}). Ratios are of the fastest turns. Memory is the peak of the browser with all its processes.`,
+    `A text model on WASM, ${cpus().length} threads, headless Chromium: both weights loaded in one page, ${what.turns} turns, in each a prompt of ${both.promptTokens} tokens and a reply of ${what.tokens} by one and then by the other.`,
+    `Times are medians, ratios medians of the ratios within a turn (load of the machine at the beginning: ${load?.toFixed(1)}). Loading and memory (peak of the browser with all its processes) are of each alone.`,
     '',
     table(
       [
@@ -56,8 +51,8 @@ export async function benchText({ dir, quick, executable }) {
         'of fp32',
         'ms a prompt token',
         'of fp32',
-        'seconds to load',
         'matrices unpacked',
+        'seconds to load',
         'GB',
       ],
       rows,
@@ -65,31 +60,35 @@ export async function benchText({ dir, quick, executable }) {
   ].join('\n');
 }
 
-const perToken = (/** @type {Measured} */ m) => (m.decodeSeconds * 1000) / m.tokens;
-const perPromptToken = (/** @type {Measured} */ m) => (m.promptSeconds * 1000) / m.promptTokens;
+/** @param {number[]} values */
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
 
 /**
- * @param {{dir: string, dtype: string, tokens: number}} what
+ * @param {string} dir
+ * @param {{dtypes: string[], turns: number, tokens: number}} what
  * @param {string} executable
  * @returns {Promise<Measured>}
  */
-async function measure({ dir, dtype, tokens }, executable) {
-  const server = await serve({
-    root: join(ROOT, '.cache', 'bench-dist'),
-    port: 0,
-    mounts: [await mountFolder('model', dir)],
-  });
+async function measure(dir, what, executable) {
+  const mounts = [await mountFolder('model', dir)];
+  const server = await serve({ root: join(ROOT, '.cache', 'bench-dist'), port: 0, mounts });
   const browser = await openBrowser(executable);
   const stop = watchMemory(process.pid);
   try {
     await browser.page.goto(server.url);
     await browser.page.waitForFunction(() => 'benchText' in globalThis);
-    const request = { dtype, tokens, threads: cpus().length };
-    const result = await browser.page.evaluate(async (r) => {
-      const base = new URL('model/', location.href).href;
-      const listed = await (await fetch(`${base}index.json`)).json();
-      return /** @type {any} */ (globalThis).benchText({ ...r, base, files: listed });
-    }, request);
+    const result = await browser.page.evaluate(
+      async (r) => {
+        const base = new URL('model/', location.href).href;
+        const files = await (await fetch(`${base}index.json`)).json();
+        return /** @type {any} */ (globalThis).benchText({ ...r, base, files });
+      },
+      { ...what, threads: cpus().length },
+    );
+    process.stdout.write(`${what.dtypes.join(' and ')}: ${JSON.stringify(result.dtypes)}\n`);
     return { ...result, peak: stop() };
   } finally {
     stop();

@@ -1,16 +1,14 @@
 /** `build-benchmark`: drafts and review trails become a benchmark folder in the MediConfusion layout, with its card. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { count, flag, text, texts, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
-import { namesIn, writeFiles } from '../drive/out.mjs';
+import { beside, collectionOf, draftsOf, imageBytes, searchOf } from '../curate/drafts.mjs';
+import { trailsOf } from '../curate/trails.mjs';
+import { namesIn } from '../drive/out.mjs';
+import { writeFiles } from '../drive/write.mjs';
 import { Stop, note } from '../say.mjs';
-import { hash, trailText } from './verify-review.mjs';
 
 /** @typedef {import('../cli/types.ts').Call} Call */
-/** @typedef {import('../../src/core/drafting/draft.ts').Draft} Draft */
-/** @typedef {import('../../src/core/review/benchmark.ts').BenchmarkImage} BenchmarkImage */
 
 function options() {
   return {
@@ -29,106 +27,6 @@ function options() {
 }
 
 /** @typedef {import('../cli/types.ts').Values<ReturnType<typeof options>>} Values */
-
-/**
- * @param {string | null} path
- * @param {string} here
- */
-async function draftsOf(path, here) {
-  if (path === null) throw wrong('Name the drafts with --drafts FILE; draft writes them (drafts.jsonl).');
-  const given = resolve(here, path);
-  if (!existsSync(given)) throw new Stop(`--drafts: there is no file ${path}.`, 2);
-  const file = statSync(given).isDirectory() ? join(given, 'drafts.jsonl') : given;
-  if (!existsSync(file)) throw new Stop(`--drafts: the folder ${path} holds no drafts.jsonl.`, 2);
-  const { readDrafts } = await import('../../src/core/drafting/draft.ts');
-  const { drafts, problems } = readDrafts(readFileSync(file, 'utf8'));
-  const [first] = problems;
-  if (first) throw new Stop(`${path}, line ${first.line}: ${first.message}`, 2);
-  if (drafts.length === 0) throw new Stop(`${path} holds no draft.`, 2);
-  return { file, drafts };
-}
-
-/** A JSON file beside the drafts; {} where there is none, or it cannot be read. */
-function beside(/** @type {string} */ file) {
-  try {
-    const value = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
-/**
- * @param {Values} values
- * @param {Record<string, unknown>} job
- * @param {string} here
- */
-function collectionOf(values, job, here) {
-  const recorded = job['collection'];
-  const dir =
-    values.collection === null ? (typeof recorded === 'string' ? recorded : null) : resolve(here, values.collection);
-  if (dir === null)
-    throw wrong('Beside the drafts stands no job.json that names their images: name the folder with --collection DIR.');
-  if (!existsSync(dir) || !statSync(dir).isDirectory())
-    throw new Stop(
-      `The folder of the images ${values.collection ?? dir} is not there: name it with --collection DIR.`,
-      2,
-    );
-  return dir;
-}
-
-/** How the pairs were found, from the summary beside the table of pairs. */
-async function searchOf(/** @type {Record<string, unknown>} */ job) {
-  const { at, isObject } = await import('../../src/core/json.ts');
-  const pairs = job['pairs'];
-  const summary = typeof pairs === 'string' ? beside(join(dirname(pairs), 'summary.json')) : {};
-  if (summary.format !== 'lookalike-pairs/1') return null;
-  const [med, gen] = ['med', 'gen'].map((k) => at(summary, 'thresholds', k));
-  const encoders = isObject(summary.encoders) ? Object.entries(summary.encoders) : [];
-  return {
-    collection: typeof summary.collection === 'string' ? summary.collection : null,
-    images: typeof summary.images === 'number' ? summary.images : null,
-    thresholds: typeof med === 'number' && typeof gen === 'number' ? { med, gen } : null,
-    encoders: encoders.map(([role, e]) => {
-      const sha = at(e, 'sha256');
-      return `${role === 'med' ? 'medical' : 'general'}: ${at(e, 'name')}${typeof sha === 'string' ? ` (SHA-256 ${sha})` : ''}`;
-    }),
-  };
-}
-
-/**
- * The trails, each proved and of these drafts.
- * @param {readonly string[]} paths
- * @param {readonly Draft[]} drafts
- * @param {string} here
- */
-async function trailsOf(paths, drafts, here) {
-  const { verifyTrail } = await import('../../src/core/review/chain.ts');
-  const { reviewed } = await import('../../src/core/review/resolve.ts');
-  const { draftsHash } = await import('../../src/core/review/subject.ts');
-  const subject = await draftsHash(drafts, hash);
-  const trails = [];
-  for (const path of paths) {
-    const result = await verifyTrail(trailText(path, here), hash);
-    if (!result.ok) throw new Stop(`${path} is broken (${result.broken.kind}). ${result.broken.message}`, 2);
-    const trail = reviewed(drafts, result.events);
-    if (trail === null) throw new Stop(`${path} holds no review.`, 2);
-    if (trail.opening.drafts !== subject)
-      throw new Stop(`${path} is a review of other drafts than these. Name the drafts.jsonl that was reviewed.`, 2);
-    const twin = trails.findIndex(
-      (t) => t.opening.reviewer === trail.opening.reviewer && t.opening.role === trail.opening.role,
-    );
-    if (twin >= 0)
-      throw new Stop(
-        `${path} and ${paths[twin]} are both trails of ${trail.opening.reviewer}. Name each reviewer once.`,
-        2,
-      );
-    trails.push(trail);
-  }
-  if (!trails.some((t) => t.opening.role === 'reviewer'))
-    throw wrong("--reviews names an adjudicator's trail only; name those of the reviewers too.");
-  return trails;
-}
 
 /**
  * @param {readonly import('../../src/core/review/resolve.ts').Reviewed[]} trails
@@ -153,28 +51,6 @@ function outOf(path, here) {
 }
 
 /**
- * Copies the images, each proved to be the one that was drafted on.
- * @param {readonly BenchmarkImage[]} images
- * @param {string} collection
- */
-function imageBytes(images, collection) {
-  const root = resolve(collection);
-  return images.map(({ from, sha256, to }) => {
-    const file = resolve(root, from);
-    if (!file.startsWith(root + sep)) throw new Stop(`The drafts name an image outside the collection: ${from}.`, 2);
-    if (!existsSync(file))
-      throw new Stop(`The image ${from} is not in ${collection}. Name the folder it is in with --collection.`, 2);
-    const bytes = readFileSync(file);
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-      throw new Stop(
-        `The image ${from} in ${collection} is not the one that was drafted on: its SHA-256 is another.`,
-        2,
-      );
-    return { to, bytes };
-  });
-}
-
-/**
  * @param {Values} values
  * @param {readonly string[]} _positionals
  * @param {Call} call
@@ -193,7 +69,7 @@ async function run(values, _positionals, { here }) {
   const { file, drafts } = await draftsOf(values.drafts, here);
   const out = outOf(values.out, here);
   const job = beside(join(dirname(file), 'job.json'));
-  const collection = collectionOf(values, job, here);
+  const collection = collectionOf(values.collection, job, here);
   const trails = values.unreviewed ? null : await trailsOf(values.reviews, drafts, here);
   const thresholds = thresholdsOf(trails ?? [], values.least);
   const outcomes = trails && resolved(drafts, trails, thresholds);

@@ -21,7 +21,7 @@ const BATCH = 40;
  * @param {string} dir
  * @returns {readonly unknown[]}
  */
-export function readCases(dir) {
+function readCases(dir) {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw new Stop(`There is no folder ${dir}.`, BAD);
   let text;
   try {

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { hint, text, wrong } from '../cli/kinds.mjs';
 import { typescript } from '../cli/source.mjs';
-import { writeFiles } from '../drive/out.mjs';
+import { writeFiles } from '../drive/write.mjs';
 import { readResultsFolder, resultsName } from '../results/folder.mjs';
 import { Stop, note } from '../say.mjs';
 

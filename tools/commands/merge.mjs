@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { text, wrong } from '../cli/kinds.mjs';
 import { typed } from '../cli/typed.mjs';
-import { writeFiles } from '../drive/out.mjs';
+import { writeFiles } from '../drive/write.mjs';
 import { newFolder, orStop, readResultsFolder } from '../results/folder.mjs';
 import { note } from '../say.mjs';
 

@@ -2,7 +2,7 @@
 import { readFileSync, existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { text, wrong } from '../cli/kinds.mjs';
-import { writeFiles } from '../drive/out.mjs';
+import { writeFiles } from '../drive/write.mjs';
 import { newFolder, orStop, readResultsFolder } from '../results/folder.mjs';
 import { note, Stop } from '../say.mjs';
 

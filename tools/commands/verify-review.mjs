@@ -1,23 +1,7 @@
 /** `verify-review`: proves that an exported trail is what was written, or names the first line that is not. */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { typescript } from '../cli/source.mjs';
-import { note, Stop } from '../say.mjs';
-
-/** SHA-256 of a text in UTF-8, hex. */
-export const hash = async (/** @type {string} */ text) => createHash('sha256').update(text, 'utf8').digest('hex');
-
-/**
- * @param {string} path as typed
- * @param {string} here
- */
-export function trailText(path, here) {
-  const file = resolve(here, path);
-  if (!existsSync(file)) throw new Stop(`There is no file ${path}.`, 2);
-  if (statSync(file).isDirectory()) throw new Stop(`${path} is a folder; name the trail in it.`, 2);
-  return readFileSync(file, 'utf8');
-}
+import { hash, trailText } from '../curate/trails.mjs';
+import { note } from '../say.mjs';
 
 /**
  * @param {{}} _values

@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { typescript } from '../cli/source.mjs';
-import { makeOut, namesIn, writeFiles } from '../drive/out.mjs';
+import { makeOut, namesIn } from '../drive/out.mjs';
+import { writeFiles } from '../drive/write.mjs';
 import { Stop } from '../say.mjs';
 
 /** @typedef {import('../../src/cli/draft.ts').DraftCliRequest['earlier']} Earlier */

@@ -22,7 +22,7 @@ const ARGS = [
  * Further browser arguments for tests (LOOKALIKE_CHROMIUM_ARGS, separated by spaces): a software WebGPU adapter is one.
  * @param {string | undefined} text
  */
-export function extraArgs(text) {
+function extraArgs(text) {
   return (text ?? '').split(/\s+/).filter((arg) => arg !== '');
 }
 

@@ -1,32 +1,24 @@
-/** The results folder on disk: made, continued, appended to, rewritten whole. */
+/** The results folder on disk: named, made, or taken with what an earlier run left in it. */
 import {
   accessSync,
-  closeSync,
   constants,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  mkdtempSync,
-  openSync,
   readFileSync,
   readdirSync,
-  renameSync,
   rmdirSync,
   statSync,
   truncateSync,
-  writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Stop, errorCode, words } from '../say.mjs';
-
-/** @typedef {import('../../src/cli/types.ts').OutFile} OutFile */
+import { Stop } from '../say.mjs';
+import { writeFault } from './write.mjs';
 
 /**
  * A short name for a folder that is good in a file name.
  * @param {string} text
  */
-export function slug(text) {
+function slug(text) {
   return (
     text
       .toLowerCase()
@@ -45,18 +37,6 @@ export function slug(text) {
 export function defaultOut(now, benchmark, model) {
   const time = now.toISOString().slice(0, 19).replace(/:/g, '');
   return join('results', `${time}-${slug(benchmark)}-${slug(model)}`);
-}
-
-/** What a failed write means, in words. */
-function writeFault(/** @type {string} */ dir, /** @type {unknown} */ error) {
-  const code = errorCode(error);
-  const why =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? 'the disk is full'
-      : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? 'it may not be written by this user'
-        : words(error);
-  return new Stop(`The results cannot be written to ${dir}: ${why}.`, 5);
 }
 
 /**
@@ -172,90 +152,4 @@ function readEarlier(/** @type {string} */ lines, /** @type {string} */ run) {
   }
   truncateSync(lines, bytes); // or the next line would be glued to the torn one
   return { info, records };
-}
-
-/**
- * Writes a file whole: beside it first, then in its place.
- * @param {string} file
- * @param {string | Uint8Array} content
- */
-function writeWhole(file, content) {
-  mkdirSync(dirname(file), { recursive: true });
-  const fresh = `${file}.part`;
-  const handle = openSync(fresh, 'w');
-  try {
-    writeFully(handle, content);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, file);
-}
-
-/** Writes all of it: a nearly full disk takes a part first. */
-function writeFully(/** @type {number} */ handle, /** @type {string | Uint8Array} */ content) {
-  const bytes = Buffer.from(content);
-  for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
-}
-
-/**
- * The files of a result; one that was appended to is replaced.
- * @param {string} dir
- * @param {readonly OutFile[]} files
- */
-export function writeFiles(dir, files) {
-  try {
-    for (const file of files) writeWhole(join(dir, file.path), 'bytes' in file ? file.bytes : file.text);
-  } catch (error) {
-    throw writeFault(dir, error);
-  }
-}
-
-/** Appends lines as they come, each batch on disk before the next; owns the open file. */
-export class Appender {
-  /** @type {number | null} */
-  #handle = null;
-  #dir;
-  #path;
-
-  /**
-   * @param {string} dir
-   * @param {string} path of the file below it
-   */
-  constructor(dir, path) {
-    this.#dir = dir;
-    this.#path = path;
-  }
-
-  append(/** @type {readonly string[]} */ lines) {
-    if (lines.length === 0) return;
-    try {
-      this.#handle ??= openSync(join(this.#dir, this.#path), 'a');
-      writeFully(this.#handle, lines.map((line) => `${line}\n`).join(''));
-      fsyncSync(this.#handle);
-    } catch (error) {
-      // /dev/full and pipes cannot be synchronised; what matters there is the write itself.
-      if (errorCode(error) !== 'EINVAL') throw writeFault(this.#dir, error);
-    }
-  }
-
-  close() {
-    if (this.#handle !== null) closeSync(this.#handle);
-    this.#handle = null;
-  }
-}
-
-/**
- * Where results go when their folder takes no more: a new folder among the temporary ones, or null when that fails too.
- * @param {readonly OutFile[]} files
- * @returns {string | null}
- */
-export function rescue(files) {
-  try {
-    const dir = mkdtempSync(join(tmpdir(), 'lookalike-results-'));
-    writeFiles(dir, files);
-    return dir;
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 /** What a driven page reports, kept as it comes: files and lines in the output folder, the rest on the terminal. */
 import { words } from '../say.mjs';
 import { UNWRITTEN } from '../cli/exit-code.mjs';
-import { Appender, rescue, writeFiles } from './out.mjs';
+import { Appender, rescue, writeFiles } from './write.mjs';
 
 /** @typedef {import('../../src/cli/types.ts').DriveEvent} DriveEvent */
 /** @typedef {import('../../src/cli/types.ts').OutFile} OutFile */

@@ -13,7 +13,7 @@ function find(/** @type {readonly string[]} */ names, /** @type {readonly string
 }
 
 /** Firefox: `FIREFOX_PATH` goes before all others. */
-export function findFirefox() {
+function findFirefox() {
   const asked = process.env['FIREFOX_PATH'];
   return asked
     ? find([], [asked])
@@ -24,7 +24,7 @@ export function findFirefox() {
  * WebKitGTK: its driver, its smallest browser, and a screen in memory for it.
  * @returns {{driver: string, browser: string, screen: string} | null}
  */
-export function findWebKit() {
+function findWebKit() {
   const driver = find(['WebKitWebDriver']);
   const browser = find(
     ['MiniBrowser'],

@@ -141,7 +141,7 @@ async function npm(/** @type {string[]} */ args) {
  * @param {boolean} [shell]
  * @returns {Promise<{code: number, output: string}>}
  */
-export function capture(command, args, shell = false) {
+function capture(command, args, shell = false) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: ROOT, shell, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

@@ -16,7 +16,7 @@ export interface Encoder {
 
 /** An encoder in this worker: pixels by Lookalike's own path, under the folder's own preprocessor. */
 export async function createEncoder(request: EncoderLoadRequest, meter: GpuMeter): Promise<Encoder> {
-  configureBackend(request.threads, request.rung, meter);
+  configureBackend(request, meter);
   await startRuntime();
   const opened = await openEncoder(request);
   const cache = createTapCache();

@@ -19,7 +19,7 @@ import { webgpuProvider } from './webgpu.ts';
 
 /** The operator checks of a worker that may have loaded nothing yet. */
 export async function checkOperators(request: OperatorCheckRequest, meter: GpuMeter): Promise<readonly CheckResult[]> {
-  configureBackend(request.threads, request.rung, meter);
+  configureBackend(request, meter);
   await startRuntime();
   return runOperatorChecks(request);
 }

@@ -27,7 +27,7 @@ export function byteLength(t: Tensor): number {
 }
 
 /** IEEE half to float64. */
-export function fromHalf(h: number): number {
+function fromHalf(h: number): number {
   const sign = h & 0x8000 ? -1 : 1;
   const exponent = (h >> 10) & 0x1f;
   const fraction = h & 0x3ff;

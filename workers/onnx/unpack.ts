@@ -118,7 +118,7 @@ const ROWS = 16;
  * Weights as fp32 [k, n], (value - zero point) * scale rounded once, as the runtime's kernel makes them.
  * @param out k * n numbers
  */
-export function unpackTransposed(w: PackedWeights, out: Float32Array): void {
+function unpackTransposed(w: PackedWeights, out: Float32Array): void {
   const { k, n, block, values, scales, zeros } = w;
   const blocks = Math.ceil(k / block);
   const rowBytes = (blocks * block) / 2;

@@ -77,7 +77,8 @@ export function createSearcher(
     write(set, from, rows) {
       const { dims } = layout[set];
       for (let r = 0; r * dims < rows.length; r++)
-        unit(rows.subarray(r * dims, (r + 1) * dims), views.row(set, from + r), from + r);
+        if (!unit(rows.subarray(r * dims, (r + 1) * dims), views.row(set, from + r)))
+          throw new FaultError(noDirection(set, from + r));
     },
     findBasis: (threshold) => findBasis(kernel, views, layout, scratch, threshold),
     project: (from, to, size) => projectRows(kernel, views, layout, scratch, [from, to], size),
@@ -123,22 +124,22 @@ export function createSearcher(
   };
 }
 
-/** Writes a row with unit length; a row that has it already, to float32 rounding, stays as it is. */
-function unit(from: Float32Array, to: Float32Array, row: number): void {
+/** Writes a row with unit length; a row that has it already, to float32 rounding, stays as it is. @returns false where it has no direction */
+function unit(from: Float32Array, to: Float32Array): boolean {
   let square = 0;
   for (const x of from) square += x * x;
-  if (!(square > 0) || !Number.isFinite(square))
-    throw new FaultError(
-      fault(
-        'unreadable',
-        `The embedding of image ${row + 1} has no direction: its numbers are all 0, or not finite. Embed it again.`,
-        {
-          row: row + 1,
-        },
-      ),
-    );
+  if (!(square > 0) || !Number.isFinite(square)) return false;
   const scale = Math.abs(square - 1) < 2e-6 ? 1 : 1 / Math.sqrt(square);
   for (let i = 0; i < from.length; i++) to[i] = (from[i] as number) * scale;
+  return true;
+}
+
+function noDirection(set: 'med' | 'gen', row: number): ReturnType<typeof fault> {
+  return fault(
+    'unreadable',
+    `The ${set === 'med' ? 'medical' : 'general'} embedding of image ${row + 1} has no direction: its numbers are all 0, or not finite. Embed that image again.`,
+    { set, row: row + 1 },
+  );
 }
 
 function tooMany({ most, keep }: SearchRequest): ReturnType<typeof fault> {

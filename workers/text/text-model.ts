@@ -180,7 +180,7 @@ interface Parts {
 export async function openTextModel(request: TextLoadRequest, meter: GpuMeter): Promise<TextModel> {
   const began = performance.now();
   const files = openFiles(request.source);
-  configureRuntime(files, request.threads, request.rung, meter);
+  configureRuntime(files, request, meter);
   await startRuntime();
   const config = await files.json('config.json');
   if (config === null)

@@ -1,12 +1,10 @@
+import { SAME_TOKENS } from '../../src/core/methods/likelihood.ts';
 import { controlToken } from '../../src/core/chat/control-tokens.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { PlannedSequence } from '../../src/core/plan/tree.ts';
 import type { QuestionAsk } from '../../src/core/plan/ask.ts';
 import type { QuestionPlan } from './asks.ts';
 import type { Tokenizer } from '../language/tokenizer.ts';
-
-/** Note of a question whose options are the same to the model. */
-export const SAME_TOKENS = 'same-tokens';
 
 /**
  * Refuses a question that the model would read as something else.
@@ -50,7 +48,7 @@ export function requireRoom(
 }
 
 /** Note of a written answer that had less room in the model's context than its method allows. */
-export const LITTLE_ROOM = 'little-room';
+const LITTLE_ROOM = 'little-room';
 
 /**
  * A plan whose written answers end where the model's context does: behind a long prompt there is less room than a method allows. The last token written

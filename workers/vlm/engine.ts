@@ -59,7 +59,7 @@ export async function createEngine(request: LoadRequest, meter: GpuMeter = creat
     throw new FaultError(
       fault('no-device', 'This browser offers no WebGPU adapter. Choose WASM, or a browser and GPU with WebGPU.'),
     );
-  configureRuntime(files, request.threads, request.rung, meter);
+  configureRuntime(files, request, meter);
   await startRuntime();
   const opened = await openModel(files, request);
   const decoder = createDecoder(opened.sessions.decoder);

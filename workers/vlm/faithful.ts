@@ -61,7 +61,7 @@ function renders(render: Render, turn: Turn, chat: ChatSettings): boolean {
 }
 
 /** Whether every text and image of a turn stands in the rendered prompt, in order and no more often. Templates may trim texts. */
-export function isFaithful(rendered: string, { system, parts, placeholder }: Turn): boolean {
+function isFaithful(rendered: string, { system, parts, placeholder }: Turn): boolean {
   let from = 0;
   const find = (piece: string): boolean => {
     const at = piece === '' ? from : rendered.indexOf(piece, from);

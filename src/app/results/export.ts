@@ -24,7 +24,7 @@ interface ExportFormat {
 }
 
 /** Everything that results can be written as, for the page and the command line: a format is added here and in its file. */
-export const EXPORT_FORMATS = {
+const EXPORT_FORMATS = {
   folder: {
     label: 'Results folder',
     means: 'run.json, records.jsonl, summary, tables (docs/results.md)',

@@ -27,7 +27,7 @@ export async function keepZip(store: Store, name: string, bytes: Uint8Array): Pr
 }
 
 /** Keeps results as a run, with the benchmark that they answer: the kept one where it is here, else its questions without images. */
-export async function keepResults(store: Store, results: Results): Promise<StoredRun> {
+async function keepResults(store: Store, results: Results): Promise<StoredRun> {
   const benchmark = await benchmarkFor(store, results);
   const { info, records } = readResultsAnew(results, benchmark.benchmark, PUBLISHED_READING);
   return saveImportedRun(store, newId(), info, records, benchmark.id);

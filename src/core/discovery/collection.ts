@@ -85,13 +85,13 @@ function take(
     if (path === null)
       problems.push({
         place: row.place,
-        message: `The image ${row.image} is not in the folder; its caption is left out.`,
+        message: `The image ${short(row.image)} is not in the folder; its caption is left out.`,
       });
     else if (before === undefined) facts.set(path, row);
     else if (before.caption !== row.caption)
       problems.push({
         place: row.place,
-        message: `The image ${row.image} has another caption already; the first counts.`,
+        message: `The image ${short(row.image)} has another caption already; the first counts.`,
       });
   }
   return problems;
@@ -117,6 +117,9 @@ function imageFinder(images: readonly string[]): (image: string, from: string) =
     return byName.get(nameOf(given).toLowerCase()) ?? null;
   };
 }
+
+/** A name as it is told: a column may hold pictures themselves, in base64. */
+const short = (name: string): string => (name.length > 120 ? `${name.slice(0, 117)}...` : name);
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 

@@ -21,7 +21,7 @@ export function cellOf(x: number): number {
 export const emptyHistogram = (): Float64Array<ArrayBuffer> => new Float64Array(CELLS * CELLS);
 
 /** Index of the cell that begins at a threshold; thresholds between steps have none. */
-export function stepOf(threshold: number): number | null {
+function stepOf(threshold: number): number | null {
   const step = Math.round((threshold + 1) / STEP);
   return Math.abs(step * STEP - 1 - threshold) < 1e-9 ? step : null;
 }

@@ -48,11 +48,6 @@ export function pairLine(pair: FoundPair): string {
   return [cell(pair.image1), cell(pair.image2), pair.simMed.toFixed(7), pair.simGen.toFixed(7), ...lengths].join(',');
 }
 
-/** pairs.csv whole, for as many as were chosen. */
-export function pairsCsv(pairs: readonly FoundPair[]): string {
-  return `${[PAIRS_HEADER, ...pairs.map(pairLine)].join('\n')}\n`;
-}
-
 /** images.csv: which row of med.npy and gen.npy is which image. */
 export function imagesCsv(images: readonly PairImage[]): string {
   const lines = images.map((i, row) =>

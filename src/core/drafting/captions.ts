@@ -2,7 +2,7 @@ import { tokenIn } from '../chat/control-tokens.ts';
 import { captionLength } from './prompts.ts';
 
 /** Longest caption that is sent to a writer, in characters; the longest of ROCO has about 2,000. */
-export const MAX_CAPTION = 4000;
+const MAX_CAPTION = 4000;
 
 const INSTRUCTION =
   /\b(?:ignore|disregard|forget|override|bypass|do not follow|don['’]t follow)\b[^.\n]{0,60}\b(?:rules?|instructions?|prompts?|above|previous|prior|everything)\b|\b(?:system prompt|you are now|new instructions?|act as an?|reply (?:only )?with|from now on)\b|(?<!\p{L})(?:ignorier|ignorez|ignora|ignorar|ignorate|vergiss|oublie|olvida)\p{L}*[^.\n]{0,60}(?:regel|anweisung|règles|consignes|instruc|istruzion|instruções|reglas|regole|regras)\p{L}*|(?:忽略|无视|無視)[^。\n]{0,30}(?:指令|规则|規則|指示|说明)/iu;

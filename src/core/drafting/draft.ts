@@ -2,7 +2,7 @@ import { at, isObject } from '../json.ts';
 import type { Reading } from './parse.ts';
 
 /** What became of a pair. `refused`: its captions must not be sent; `none`: the writer, or equal captions, say that nothing tells the images apart. */
-export const DRAFT_STATUSES = ['valid', 'none', 'invalid', 'unreadable', 'refused'] as const;
+const DRAFT_STATUSES = ['valid', 'none', 'invalid', 'unreadable', 'refused'] as const;
 export type DraftStatus = (typeof DRAFT_STATUSES)[number];
 
 /** One reply that was had. */

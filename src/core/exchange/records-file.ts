@@ -27,7 +27,7 @@ export function recordsText(records: readonly ResultRecord[]): string {
 }
 
 /** One line of records.jsonl, without its end. */
-export function recordLine(record: ResultRecord): string {
+function recordLine(record: ResultRecord): string {
   try {
     return strictJson(record);
   } catch (e) {

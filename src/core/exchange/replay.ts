@@ -106,7 +106,7 @@ export function countStates(items: readonly ReplayItem[]): Readonly<Record<Repla
 }
 
 /** A difference as it is printed: `3.1e-6`, `0`. */
-export function differenceText(difference: number): string {
+function differenceText(difference: number): string {
   return difference === 0 ? '0' : difference.toExponential(1);
 }
 

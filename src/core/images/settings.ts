@@ -64,7 +64,7 @@ export function settingsOf(files: Pick<ProcessorFiles, 'preprocessor' | 'process
   return readSettings(raw);
 }
 
-export function readSettings(raw: JsonObject): Settings {
+function readSettings(raw: JsonObject): Settings {
   const given = (key: string): unknown => raw[key] ?? undefined;
   const number = (key: string, fallback: number): number => {
     const v = given(key) ?? fallback;

@@ -54,7 +54,7 @@ export interface ConditionFacts {
 const CHANGED = { image: 'changed' } as const satisfies Partial<Presentation>;
 
 /** All conditions, in the order in which they are offered. */
-export const CONDITIONS = {
+const CONDITIONS = {
   swap: {
     label: 'options exchanged',
     means: 'Asked with the options exchanged.',

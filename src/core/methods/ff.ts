@@ -6,7 +6,7 @@ import { parseRecorded } from './names.ts';
 import type { ResultRecord, ScoredRecord } from '../records/record.ts';
 
 /** The published judge (arXiv 2409.15477, appendix; its code's free-form prompt): system text, user template, and the gap between scores that decides. */
-export const JUDGE_SYSTEM = 'You are a helpful and precise assistant for checking the quality of the answer.';
+const JUDGE_SYSTEM = 'You are a helpful and precise assistant for checking the quality of the answer.';
 const JUDGE_USER =
   "[Question]\n{question}\n\n[Answer A]\n{option_A}\n\n[Answer B]\n{option_B}\n\n[Assistant]\n{response}\n\n[End of Assistant]\n\n[System]\nWe would like to request your feedback on the performance of an AI assistant in response to the user question displayed above. The user asks the question on observing an image. We have provided two possible answers, [Answer A] and [Answer B] to the question. Your job is to evaluate how close the AI assistant's answer is to each of the answers. You don't have to decide whether the answers are correct or not. Each answer should receive an overall score on a scale of 1 to 10, where a higher score indicates the AI assistant's answer is closer to the specific answer. After providing the scores, concisely provide your explanation for the given scores. Remember, you don't need to comment on the correctness of the answers. Please provide your answer in the following format:\nA: <SCORE>\nB: <SCORE>\nYour explanation: <EXPLANATION>";
 export const JUDGE_GAP = 3;

@@ -5,7 +5,7 @@ import type { LetterTokens, LikelihoodOutcome, TokenLogprobs } from './likelihoo
 import type { Method } from './method.ts';
 
 /** Below this p(A) + p(B) the record carries the note "low-mass": the model was hardly answering with a letter. */
-export const LOW_MASS = 0.5;
+const LOW_MASS = 0.5;
 
 /**
  * GD (arXiv 2409.15477, section 3.1): the larger of log p(A) and log p(B) at the last position; tie -> A; never invalid.

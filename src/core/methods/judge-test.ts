@@ -3,7 +3,7 @@ import { chooseByGap, type JudgedAnswer } from './ff.ts';
 import type { JudgeScores } from './judge-reply.ts';
 
 /** Below this share of answers read rightly the numbers that rest on a judge carry a mark. */
-export const JUDGE_TEST_LIMIT = 0.9;
+const JUDGE_TEST_LIMIT = 0.9;
 
 /** An answer about something else than any question of a benchmark of radiology. */
 const ELSEWHERE = 'The train to the coast leaves at noon.';

@@ -6,6 +6,8 @@ export type TokenLogprobs = ReadonlyMap<number, number>;
 
 /** Note of a choice between options of the very same score: the rule for ties made it, not the model. */
 export const TIE = 'tie';
+/** Note of a question whose options are the same tokens to the model. */
+export const SAME_TOKENS = 'same-tokens';
 
 /**
  * log-softmax of one row of logits at some tokens, in float64, over the whole width of the row (which may exceed the tokenizer's: tokenless

@@ -28,7 +28,7 @@ export function scorePs(reads: Readonly<Record<Letter, OptionReads>>, official: 
 }
 
 /** PS with what the text alone makes likely taken off (pointwise mutual information); a method of its own in the tables. */
-export const PMI_METHOD = 'ps-pmi';
+const PMI_METHOD = 'ps-pmi';
 const PLAIN_PS = 'ps';
 const TEXT_ONLY = nameOf({ base: PLAIN_PS, condition: { kind: 'no-image' } });
 

@@ -60,7 +60,7 @@ function readLicence(x: unknown): CatalogueEntry['licence'] | null {
 }
 
 /** One entry of a catalogue file, or the field that is wrong. */
-export function readEntry(x: unknown): Result<CatalogueEntry> {
+function readEntry(x: unknown): Result<CatalogueEntry> {
   const wrong = (field: string): Result<CatalogueEntry> =>
     fail(
       fault('unreadable', `The catalogue entry ${isObject(x) ? String(x['id']) : ''} has no valid ${field}.`, {

@@ -78,7 +78,7 @@ export function withoutFlagged<B extends Pick<Benchmark, 'pairs'>>(benchmark: B,
 }
 
 /** The failure patterns of the paper (arXiv 2409.15477, section 4.1). */
-export const PAPER_PATTERNS: readonly string[] = [
+const PAPER_PATTERNS: readonly string[] = [
   'Normal/variant anatomy vs. pathology',
   'Lesion signal characteristics',
   'Vascular conditions',

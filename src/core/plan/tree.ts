@@ -5,7 +5,7 @@ import type { Read, Segment, Sequence, Tree, TreeWork } from './types.ts';
  * KV state and pays the runtime's fixed cost). Measured on SmolVLM 256M's shape in q4 on WASM, processor time of one thread: a run costs 90 ms and 14 ms a
  * token, so a run is worth 6 tokens. Where 4-bit weights stay packed (workers/onnx/unpack.ts) it is 400 ms and 20 ms a token, worth 20.
  */
-export const MIN_SHARED = 8;
+const MIN_SHARED = 8;
 
 export interface PlannedSequence extends Sequence {
   /** Tokens before this index are the prompt, the rest an option; decides what counts as prefill and what as suffix. */
@@ -34,7 +34,7 @@ interface Draft {
 }
 
 /** Number of tokens of a sequence that must be computed: up to its last read, or all of them when decoding goes on from its end. */
-export function neededLength(s: Sequence): number {
+function neededLength(s: Sequence): number {
   if (s.decode > 0) return s.ids.length;
   return s.reads.reduce((n, r) => Math.max(n, r.position + 1), 0);
 }

@@ -8,7 +8,8 @@ import { comparisonSection, flaggedSection, groupSections } from './document-gro
 import type { Grid } from './grid.ts';
 import { intervalSvg, marginSvg, reliabilitySvg, type IntervalMark } from './plots.ts';
 import { comparability } from './refuse.ts';
-import { describe, runGrids, UNCERTIFIED } from './run-tables.ts';
+import { runGrids } from './run-tables.ts';
+import { describe, UNCERTIFIED } from './run-words.ts';
 import { certificateGrid, certificateSentence, hashesGrid, settingsGrid } from './settings.ts';
 import type { Subject } from './subject.ts';
 import { RESEARCH_USE } from './tables.ts';

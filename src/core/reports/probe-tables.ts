@@ -32,7 +32,7 @@ export function probeGrids(
 }
 
 /** What the numbers of the table are, in one sentence each. */
-export const PROBE_NOTE =
+const PROBE_NOTE =
   'Rates are under the probe, and in brackets the change against the plain questions of the same pairs; the margin is log p(right) - log p(wrong).';
 
 function moved({ plain, probed }: Moved): Cell {
@@ -43,7 +43,7 @@ function share(s: Share | null): Cell {
   return cell(s === null ? '-' : `${percentText(s.share)} of ${s.of}`);
 }
 
-export function marginText(margin: Probe['margin']): string {
+function marginText(margin: Probe['margin']): string {
   return margin === null ? '-' : `${signed(margin.mean, 4)} (${signed(margin.low, 4)} to ${signed(margin.high, 4)})`;
 }
 

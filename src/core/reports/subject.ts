@@ -80,7 +80,7 @@ function ofRun(benchmark: Benchmark, info: RunInfo, records: readonly ResultReco
 }
 
 /** What records say of a benchmark: ids, right answers, and which images are the same; no questions, no categories. */
-export function benchmarkOfRecords(info: Pick<RunInfo, 'benchmark'>, records: readonly ResultRecord[]): Benchmark {
+function benchmarkOfRecords(info: Pick<RunInfo, 'benchmark'>, records: readonly ResultRecord[]): Benchmark {
   const byPair = new Map<string, { 1?: ResultRecord; 2?: ResultRecord }>();
   for (const r of records) byPair.set(r.pair, { ...byPair.get(r.pair), [r.image]: r });
   const image = (id: string, i: 1 | 2, r: ResultRecord | undefined, other: ResultRecord | undefined): PairImage => ({

@@ -18,7 +18,7 @@ export async function follow<B extends Body>(last: Pick<Event, 'n' | 'hash'> | n
 }
 
 /** One line of a trail, without its end: its bytes follow from its content, so that each byte of it is under the hash. */
-export function eventLine(event: Event): string {
+function eventLine(event: Event): string {
   return canonicalJson(event);
 }
 

@@ -31,7 +31,7 @@ export function lintPairs(
 }
 
 /** What a model without images flags, by id. */
-export function blindFlags(
+function blindFlags(
   questions: readonly { readonly id: string; readonly wording: Wording }[],
   { by, odds }: BlindFound,
   times: number,

@@ -45,7 +45,7 @@ async function hasTemplate(model: ResolvedModel): Promise<boolean> {
  * The ways in which a text model may run here, before anything is loaded; a model that cannot run at all is refused, naming what was found and what to do.
  * @returns rungs of the certificate's ladder, best first
  */
-export async function textRungs(model: ResolvedModel, wish: TextWish): Promise<Result<readonly LadderRung[]>> {
+async function textRungs(model: ResolvedModel, wish: TextWish): Promise<Result<readonly LadderRung[]>> {
   const paths = model.files.map((f) => f.path);
   const { device, dtype, capabilities: caps } = wish;
   const have = textDtypes({ id: model.id, paths, config: model.config, chatTemplate: await hasTemplate(model) });

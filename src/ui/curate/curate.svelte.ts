@@ -28,11 +28,14 @@ import type { StoredCollection } from '../../store/collection-rows.ts';
 import type { Folder } from '../../files/source.ts';
 import { problemOf } from '../kit/problem.svelte.ts';
 import { library } from '../shared/library.svelte.ts';
+import { takenPairs } from './taken.ts';
 
 /** The collection of the demo, by the name that it has among the choices before it is kept. */
 export const DEMO = 'demo';
 /** Pairs added to the wall at a time. */
 const PAGE = 24;
+/** Most pairs that are kept for questions: they are one row of the store, and one question each takes a writer seconds. */
+const MOST_KEPT = 20_000;
 /** In small collections every counted pair is kept, so that the thresholds move freely; in large ones those near them. */
 const SMALL = 3000;
 
@@ -82,9 +85,11 @@ export class Curate {
     this.collections = await listCollections(await library.opened());
   }
 
-  /** Reads a folder as a collection, keeps it, and chooses it. @param stay its handle, where the images are to stay in it */
-  async bring(folder: Folder, stay?: FileSystemDirectoryHandle): Promise<void> {
+  /** Reads a folder as a collection, keeps it, and chooses it; null brings nothing. @param stay its handle, where the images are to stay in it */
+  async bring(opened: () => Promise<Folder | null>, stay?: FileSystemDirectoryHandle): Promise<void> {
     await this.working(async (signal) => {
+      const folder = await opened();
+      if (!folder) return;
       const says = (what: string, done: number, total: number): void => this.say(what, done, total);
       const stored = await bringCollection(await library.opened(), folder.name, folder.files, {
         says,
@@ -101,8 +106,8 @@ export class Curate {
     await this.working(async (signal) => {
       this.drop();
       const store = await library.opened();
-      const collection = await this.collection(signal);
       const [med, gen] = [await resolveEncoder(store, this.choice.med), await resolveEncoder(store, this.choice.gen)];
+      const collection = await this.collection(signal);
       const thresholds = this.thresholds;
       const small = collection.images.length <= SMALL;
       const floor = Math.max(-1, thresholds.med - (small ? 0.2 : 0.1));
@@ -180,19 +185,11 @@ export class Curate {
     void this.select();
   }
 
-  /** All pairs that no filter leaves out, or those that were chosen by hand. */
-  async taken(): Promise<readonly FoundPair[]> {
-    const { found, selection } = this;
-    if (!found || !selection) return [];
-    const all = await found.search.page(0, Math.min(selection.left, 100_000));
-    const pairs = all.flatMap((row) => foundPair(row, found.images) ?? []);
-    return this.chosen.size === 0 ? pairs : pairs.filter((p) => this.chosen.has(pairKey(p)));
-  }
-
-  /** Keeps the taken pairs for the next step: questions and review. */
+  /** Keeps the taken pairs for the next step, questions and review; of very many the first. */
   async save(): Promise<void> {
     const { found } = this;
-    const pairs = await this.taken();
+    const enough = (pieces: readonly (readonly FoundPair[])[]): boolean => pieces.flat().length >= MOST_KEPT;
+    const pairs = (await takenPairs(this, (some) => some, enough)).flat().slice(0, MOST_KEPT);
     if (!found || pairs.length === 0) return;
     const collection = this.collections.find((c) => c.id === this.choice.collection);
     await keepChosen(await library.opened(), {
@@ -208,7 +205,9 @@ export class Curate {
         categories: [...p.categories],
       })),
     });
-    this.savedWords = `${pairs.length} pairs are kept for questions and review.`;
+    const of =
+      this.chosen.size === 0 && pairs.length === MOST_KEPT ? `, the first of ${this.selection?.left ?? ''}` : '';
+    this.savedWords = `${pairs.length} pairs are kept for questions and review${of}.`;
   }
 
   /** Images that an encoder takes for the nearest to one. */
@@ -272,7 +271,5 @@ export class Curate {
     this.doing = null;
   }
 }
-
-export const pairKey = (p: FoundPair): string => `${p.image1}\n${p.image2}`;
 
 export const curate = new Curate();

@@ -45,7 +45,7 @@ export function textsOf(set: PromptSet): readonly PromptText[] {
 }
 
 /** The examples of a few-shot set as texts. */
-export function exampleTexts(set: PromptSet): readonly PromptText[] {
+function exampleTexts(set: PromptSet): readonly PromptText[] {
   if (!set.fewShot) return [];
   const { preamble, shots } = set.fewShot;
   return [

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { CatalogueEntry } from '../../core/models/catalogue.ts';
-import { FaultError } from '../../core/fault.ts';
+import { orThrow } from '../../core/fault.ts';
 import { hubHosts, OFFICIAL_HUB, readHubAddress } from '../../core/models/hub/listing.ts';
 import { createHub, type Hub } from '../../hub/client.ts';
 import { allowHub, forbidHub, hubReach, type Reach } from '../../hub/connect.ts';
@@ -127,9 +127,8 @@ const named = (address: string, others: readonly string[]): string => [address, 
 
 /** @throws FaultError 'bad-argument' */
 function originOf(text: string): string {
-  const address = readHubAddress(text);
-  if (!address.ok) throw new FaultError(address.fault);
-  return new URL(address.value).origin;
+  const address = orThrow(readHubAddress(text));
+  return new URL(address).origin;
 }
 
 export const hub = createHubState();

@@ -103,7 +103,7 @@ export function differences({ outcomes }: PairRow): readonly number[] {
 }
 
 /** A margin below which a choice is near a toss-up: the options' likelihoods differ by less than a tenth. */
-export const SMALL_MARGIN = 0.1;
+const SMALL_MARGIN = 0.1;
 
 /** What decides beside a run's own records. */
 export interface Beside {
@@ -112,7 +112,7 @@ export interface Beside {
   /** Pairs that another run answers otherwise; null where no other run is looked at. */
   readonly changed: ReadonlySet<string> | null;
 }
-export const NOTHING_BESIDE: Beside = { flagged: new Set(), changed: null };
+const NOTHING_BESIDE: Beside = { flagged: new Set(), changed: null };
 
 /**
  * Whether a pair belongs to a filter.

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fault, FaultError } from '../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../core/fault.ts';
 import { builtinPromptSets } from '../../core/prompts/builtin.ts';
 import { checkPromptSet, readPromptFile } from '../../core/prompts/file.ts';
 import type { PromptSet } from '../../core/prompts/types.ts';
@@ -66,13 +66,12 @@ function createPrompts() {
      */
     bring: (name: string, text: string): Promise<string> =>
       inTurn(async () => {
-        const sets = readPromptFile(name, text);
-        if (!sets.ok) throw new FaultError(sets.fault);
+        const sets = orThrow(readPromptFile(name, text));
         const taken = [...builtin, ...kept.filter((f) => f.name !== name).flatMap((f) => f.sets)];
-        const twice = sets.value.find((s) => taken.some((t) => same(t.name, s.name)));
+        const twice = sets.find((s) => taken.some((t) => same(t.name, s.name)));
         if (twice) throw new FaultError(nameTaken(twice.name));
         await put(name, text);
-        return sets.value[0]?.name ?? '';
+        return sets[0]?.name ?? '';
       }),
     /**
      * Keeps a set that was written in the page, as a file of its own.

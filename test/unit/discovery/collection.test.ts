@@ -40,6 +40,11 @@ describe('readCollection', () => {
     expect(collection.images.length).toBe(2);
     expect(collection.problems.map((p) => p.place)).toEqual(['c.jsonl, line 3', 'c.jsonl, line 2', 'y.png']);
   });
+  it('tells of a column that holds pictures themselves in a short sentence', () => {
+    const { collection } = read(['x.png'], { 'c.tsv': `image\tcategory\n${'iVBORw0KGgo'.repeat(4000)}\tSpinal\n` });
+    expect(collection.problems[0]?.message.length).toBeLessThan(200);
+    expect(collection.problems[0]?.message).toContain('is not in the folder');
+  });
   it('says where there is no image at all', () => {
     expect(read([], { 'captions.txt': 'a\tb' }).nothing?.message).toContain('holds no images');
   });

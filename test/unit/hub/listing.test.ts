@@ -183,3 +183,12 @@ test.for([
   const choice = chooseFiles(describeModel('a/b', FACTS, files, config), 'q4', { kind: 'wasm', half: false });
   expect(choice.ok ? '' : choice.fault.message).toMatch(words);
 });
+
+test('a model whose image is read with the prompt needs the session that reads it', () => {
+  const sessions = ['vision_encoder', 'embed_tokens', 'decoder_model_merged', 'encoder_model'];
+  const small = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'preprocessor_config.json'];
+  const files = [...small.map((path) => file(path, 0)), ...sessions.map((s) => file(`onnx/${s}.onnx`, 1))];
+  const config = { model_type: 'instructblip' };
+  const choice = chooseFiles(describeModel('a/b', FACTS, files, config), 'fp32', { kind: 'wasm', half: false });
+  expect(choice).toMatchObject({ ok: true, value: { dtypes: { encoder_model: 'fp32' }, bytes: 4 } });
+});

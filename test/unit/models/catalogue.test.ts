@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { encoderOf } from '../../../src/core/discovery/encoders.ts';
 import { builtInCatalogue, readCatalogue, userEntry } from '../../../src/core/models/catalogue.ts';
 import { downloadBytes, fit, type DeviceLimits } from '../../../src/core/models/fit.ts';
 import { dataFilesOf, dtypesIn, filesFor, modelFiles, modelRoot, sessionOf } from '../../../src/core/models/folder.ts';
@@ -13,6 +14,16 @@ test('the shipped catalogue is valid and has models of every kind', () => {
   expect(built).toMatchObject({ ok: true });
   expect(new Set(entries.map((e) => e.kind))).toEqual(new Set(['vision-language', 'encoder', 'judge']));
   expect(entries.length).toBeGreaterThan(30);
+});
+
+test('every image encoder of the shipped catalogue is of a kind that Lookalike has, with its licence and its size in fp32', () => {
+  for (const entry of entries.filter((e) => e.kind === 'encoder')) {
+    const kind = encoderOf({ model_type: entry.modelType }, []);
+    expect(kind, entry.id).toMatchObject({ ok: true });
+    expect(entry.licence.name, entry.id).not.toMatch(/model card/);
+    const session = kind.ok ? (kind.value.sessions.find((s) => entry.sizes[s]) ?? '') : '';
+    expect(downloadBytes(entry, { [session]: 'fp32' }), entry.id).toBeGreaterThan(20e6);
+  }
 });
 
 test.for([

@@ -52,7 +52,7 @@ test('records that are read in several parts come back once each, by their keys,
   await putRecords(
     store,
     'full',
-    pairs.slice(1).map((p) => record(p)),
+    pairs.slice(0, 4000).map((p) => record(p)),
   );
   expect(await recordsOf(store, 'full')).toHaveLength(4000);
 });

@@ -11,16 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  Appender,
-  defaultOut,
-  makeOut,
-  openOut,
-  removeIfEmpty,
-  rescue,
-  wholeLines,
-  writeFiles,
-} from '../../../tools/drive/out.mjs';
+import { defaultOut, makeOut, openOut, removeIfEmpty, wholeLines } from '../../../tools/drive/out.mjs';
+import { Appender, rescue, writeFiles } from '../../../tools/drive/write.mjs';
 
 let dir = '';
 beforeEach(() => {

@@ -13,7 +13,7 @@ import {
 } from './types.ts';
 
 /** Reads a bitmap's header: the old form of 12 bytes, or the later ones. */
-export function readBmp(bytes: Uint8Array): Result<ImageHeader> {
+function readBmp(bytes: Uint8Array): Result<ImageHeader> {
   if (bytes.length < 26) return truncated('BMP');
   const view = viewOf(bytes);
   const old = view.getUint32(14, true) === 12;

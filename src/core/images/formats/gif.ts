@@ -3,7 +3,7 @@ import { decodeGif, findFrame } from './gif-decode.ts';
 import { ascii, corrupt, truncated, viewOf, type ImageFormat, type ImageHeader } from './types.ts';
 
 /** Reads a GIF's logical screen, which a first frame that reaches beyond it makes larger, as in Pillow. */
-export function readGif(bytes: Uint8Array): Result<ImageHeader> {
+function readGif(bytes: Uint8Array): Result<ImageHeader> {
   if (bytes.length < 13) return truncated('GIF');
   const view = viewOf(bytes);
   const first = findFrame(bytes);

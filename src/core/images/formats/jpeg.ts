@@ -30,7 +30,7 @@ interface Segment {
 }
 
 /** Reads the segments up to the frame header and the metadata, then looks for the end mark. */
-export function readJpeg(bytes: Uint8Array): Result<JpegHeader> {
+function readJpeg(bytes: Uint8Array): Result<JpegHeader> {
   const walked = segmentsOf(bytes);
   if (!walked.ok) return walked;
   const { segments, scan } = walked.value;

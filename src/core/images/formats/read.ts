@@ -3,7 +3,7 @@ import { IMAGE_FORMATS, imageFormatOf } from './registry.ts';
 import { ascii, refuse, type ImageFormat, type ImageHeader } from './types.ts';
 
 /** The size above which Pillow speaks of a decompression bomb (2 * Image.MAX_IMAGE_PIXELS). */
-export const MAX_PIXELS = 178_956_970;
+const MAX_PIXELS = 178_956_970;
 
 /** Formats that are images, but none that we decode: how they begin, what they are called, what to do. */
 const REFUSED: readonly { readonly at: number; readonly starts: readonly string[]; readonly name: string }[] = [

@@ -14,7 +14,7 @@ interface Chunk {
 }
 
 /** Reads a WebP container (RFC 9649). */
-export function readWebp(bytes: Uint8Array): Result<WebpHeader> {
+function readWebp(bytes: Uint8Array): Result<WebpHeader> {
   const view = viewOf(bytes);
   if (bytes.length < 30) return truncated('WebP');
   const end = 8 + view.getUint32(4, true);

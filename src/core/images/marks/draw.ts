@@ -26,7 +26,7 @@ export function drawMarks(image: Raster, marks: readonly Mark[]): Raster {
 }
 
 /** `#rrggbb` as three numbers. */
-export function rgbOf(colour: string): Rgb {
+function rgbOf(colour: string): Rgb {
   const n = parseInt(colour.slice(1), 16);
   return [(n >> 16) & 255, (n >> 8) & 255, n & 255];
 }

@@ -5,7 +5,7 @@ import { readMarks } from './read.ts';
 
 /** The file of marks, beside the question file of a benchmark. */
 export const MARKS_FILE = 'marks.json';
-export const MARKS_FORMAT = 'lookalike-marks/1';
+const MARKS_FORMAT = 'lookalike-marks/1';
 
 /**
  * Reads a file of marks: `{"format": "lookalike-marks/1", "pairs": {"50001": {"im_1": [mark, ...], "im_2": []}}}`. In place of a list an image may have one

@@ -3,7 +3,7 @@ import { at, numberAt, stringAt } from '../../json.ts';
 import type { Family, FamilyFiles, PromptImage, Vocabulary } from './types.ts';
 
 /** The image token id of config.json: `image_token_id` or, in older exports, `image_token_index`. */
-export function configImageTokenId(files: FamilyFiles, vocabulary: Vocabulary): number {
+function configImageTokenId(files: FamilyFiles, vocabulary: Vocabulary): number {
   const id = at(files.config, 'image_token_id') ?? at(files.config, 'image_token_index');
   if (typeof id === 'number' && id >= 0) return id;
   const byPiece = vocabulary.id(stringAt(files.processor, ['image_token'], '<image>'));

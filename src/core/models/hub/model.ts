@@ -3,6 +3,7 @@ import { isDtype, type Dtype, type DtypeMap } from '../dtypes.ts';
 import { chooseDtypes, dtypesOf } from '../choice.ts';
 import { encoderOf } from '../../discovery/encoders.ts';
 import { familyOf } from '../families/registry.ts';
+import { sessionFiles } from '../families/sessions.ts';
 import { fail, fault, ok, type Result } from '../../fault.ts';
 import { at } from '../../json.ts';
 import type { HubFile } from './listing.ts';
@@ -52,13 +53,11 @@ export function describeModel(
 }
 
 /** Sessions that a model's family loads; all that the repository has, where the model is of another kind (encoders, judges). */
-export function sessionsNeeded(model: HubModel): Result<readonly string[]> {
+function sessionsNeeded(model: HubModel): Result<readonly string[]> {
   const present = Object.keys(model.sizes);
   if (!present.includes('vision_encoder')) return ok(onlySession(model, present));
   const family = familyOf(model.config);
-  if (!family.ok) return family;
-  const names = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'];
-  return ok(family.value.architecture === 'encoder-decoder' ? [...names, 'encoder_model'] : names);
+  return family.ok ? ok(sessionFiles(family.value)) : family;
 }
 
 /** Of an encoder, the session that embeds images: a repository of CLIP has the text tower, and both together, beside it. */

@@ -1,36 +1,19 @@
 /* eslint-disable svelte/prefer-svelte-reactivity -- dates, sets and maps here are plain values that are replaced whole */
-import { confusedFirst } from '../../../app/confusing.ts';
-import { reviewedTrails } from '../../../app/review-files.ts';
-import { fault, toFault, type Fault } from '../../../core/fault.ts';
 import { pairKey, type Draft } from '../../../core/drafting/draft.ts';
 import { exportTrail } from '../../../core/review/chain.ts';
-import {
-  PUBLISHED_THRESHOLDS,
-  type Change,
-  type Kept,
-  type Score,
-  type Thresholds,
-  type Wording,
-} from '../../../core/review/events.ts';
+import type { Change, Kept, Score, Wording } from '../../../core/review/events.ts';
 import { applied, fold, undoOf, untouched, verdict, type PairReview, type Verdict } from '../../../core/review/fold.ts';
 import { checksOf } from '../../../core/review/lint.ts';
-import { resolve, type Outcome, type Reviewed } from '../../../core/review/resolve.ts';
 import { draftsHash } from '../../../core/review/subject.ts';
-import { draftsOf, listDraftSets, putDraftSet } from '../../../store/drafts.ts';
-import type { DraftSet } from '../../../store/draft-rows.ts';
-import { appendEvent, beginTrail, eventsOf, textHash, trailsOf } from '../../../store/reviews.ts';
+import { appendEvent, beginTrail, eventsOf, textHash } from '../../../store/reviews.ts';
 import type { TrailRow } from '../../../store/review-rows.ts';
 import { library } from '../../shared/library.svelte.ts';
-import { isShown, type Shown } from './shown.ts';
 import { FINE, scoreChange, scoreOf, unlessSame, type Judged } from './changes.ts';
+import { DraftsInReview } from './drafts-in-review.svelte.ts';
+import { isShown, type Shown } from './shown.ts';
 
 /** One set of drafts under review by one person: everything on the screen follows from the events. */
-export class Review {
-  set = $state.raw<DraftSet | null>(null);
-  /** Valid drafts only: there is nothing to review in others. */
-  drafts = $state.raw<readonly Draft[]>([]);
-  all = $state.raw<readonly Draft[]>([]);
-  trails = $state.raw<readonly TrailRow[]>([]);
+export class Review extends DraftsInReview {
   trail = $state.raw<TrailRow | null>(null);
   events = $state.raw<readonly Kept[]>([]);
   pairs = $state.raw<ReadonlyMap<string, PairReview>>(new Map());
@@ -39,18 +22,9 @@ export class Review {
   /** Which question the next score is for, and what is judged of each before it has one. */
   turn = $state<1 | 2>(1);
   pending = $state.raw<Readonly<Record<1 | 2, Omit<Score, 'score'>>>>({ 1: FINE, 2: FINE });
-  problem = $state.raw<Fault | null>(null);
-  loaded = $state(false);
-  /** What all trails together say: of no use to a reviewer, who is blind to others, and all that an adjudicator begins with. */
-  reviewed = $state.raw<readonly Reviewed[]>([]);
-  outcomes = $state.raw<readonly Outcome[]>([]);
   /** Events are added one behind the other, however fast keys are pressed. */
   private adding: Promise<void> = Promise.resolve();
 
-  /** A run whose confusion orders the pairs; null: in the order of the drafts. */
-  order = $state<string | null>(null);
-
-  readonly thresholds = $derived<Thresholds>({ least: this.set?.least ?? PUBLISHED_THRESHOLDS.least });
   readonly draft = $derived(this.drafts.find((d) => pairKey(d) === this.at) ?? null);
   readonly review = $derived(this.at === null ? null : (this.pairs.get(this.at) ?? null));
   readonly list = $derived(this.drafts.filter((d) => pairKey(d) === this.at || this.matches(pairKey(d))));
@@ -66,49 +40,6 @@ export class Review {
     const count = (v: Verdict): number => all.filter((x) => x === v).length;
     return { open: count('open'), kept: count('kept'), dropped: count('dropped'), all: all.length };
   });
-
-  /** Opens a set of drafts; its trails are shown, none is opened. */
-  async open(id: string): Promise<void> {
-    try {
-      const store = await library.opened();
-      const set = (await listDraftSets(store)).find((s) => s.id === id);
-      if (!set) throw fault('not-found', 'These drafts are not kept on this device.');
-      this.set = set;
-      this.all = await draftsOf(store, id);
-      this.drafts = this.all.filter((d) => d.status === 'valid');
-      await this.refreshTrails();
-    } catch (e) {
-      this.problem = e instanceof Error ? toFault(e) : fault('not-found', 'These drafts are not kept on this device.');
-    }
-    this.loaded = true;
-  }
-
-  /** Changes what is kept with the set: the least score, or what a model made of its questions. */
-  async keepInSet(more: Partial<DraftSet>): Promise<void> {
-    if (!this.set) return;
-    const set = { ...this.set, ...more };
-    await putDraftSet(await library.opened(), set);
-    this.set = set;
-    await this.look();
-  }
-
-  /** Orders the pairs by how much they confuse a run, or as they were drafted. */
-  async orderBy(run: string | null): Promise<void> {
-    const drafted = this.all.filter((d) => d.status === 'valid');
-    this.drafts = run === null ? drafted : await confusedFirst(await library.opened(), run, drafted);
-    this.order = run;
-  }
-
-  async refreshTrails(): Promise<void> {
-    if (this.set) this.trails = await trailsOf(await library.opened(), this.set.id);
-  }
-
-  /** Looks at all trails again: whenever one came, or a pair was decided. */
-  async look(): Promise<void> {
-    if (!this.set) return;
-    this.reviewed = await reviewedTrails(await library.opened(), this.set.id, this.drafts);
-    this.outcomes = resolve(this.all, this.reviewed, this.thresholds);
-  }
 
   /** A question as it is worded now. */
   wordingOf(draft: Draft): Wording {
@@ -254,13 +185,5 @@ export class Review {
     return new Blob([await exportTrail(this.events, new Date().toISOString(), textHash)], {
       type: 'application/jsonl',
     });
-  }
-
-  async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (e) {
-      this.problem = toFault(e);
-    }
   }
 }
