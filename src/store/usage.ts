@@ -4,14 +4,16 @@ import { partRange } from '../core/models/hub/ranges.ts';
 import { partsThere } from './downloads.ts';
 import { downloadRow, type DownloadRow } from './model-rows.ts';
 import { listBenchmarks } from './benchmarks.ts';
+import { listCollections } from './collections.ts';
 import { listModels } from './models.ts';
 import { recordsOf } from './records.ts';
 import { listRuns } from './runs.ts';
 import { listShots } from './shots.ts';
+import { vectorUsage } from './vectors.ts';
 import { bytesInWords } from './words.ts';
 
 export interface UsageEntry {
-  readonly kind: 'model' | 'download' | 'benchmark' | 'run' | 'features' | 'shots';
+  readonly kind: 'model' | 'download' | 'benchmark' | 'collection' | 'run' | 'features' | 'vectors' | 'shots';
   readonly id: string;
   readonly name: string;
   readonly bytes: number;
@@ -31,6 +33,8 @@ export async function usage(store: Store): Promise<readonly UsageEntry[]> {
   }
   for (const b of await listBenchmarks(store))
     entries.push({ kind: 'benchmark', id: b.id, name: b.benchmark.name, bytes: b.bytes, addedAt: b.addedAt });
+  for (const c of await listCollections(store))
+    entries.push({ kind: 'collection', id: c.id, name: c.name, bytes: c.inFolder ? 0 : c.bytes, addedAt: c.addedAt });
   for (const r of await listRuns(store)) {
     const bytes = JSON.stringify(r).length + JSON.stringify(await recordsOf(store, r.id)).length;
     const name = r.config ? `${r.config.benchmarkName}, ${r.config.modelId}` : (r.info?.model.id ?? r.id);
@@ -43,6 +47,15 @@ export async function usage(store: Store): Promise<readonly UsageEntry[]> {
       id: 'shots',
       name: shots.length === 1 ? 'One example image' : `${shots.length} example images`,
       bytes: shots.reduce((n, s) => n + s.bytes, 0),
+      addedAt: null,
+    });
+  const vectors = await vectorUsage(store);
+  if (vectors.count > 0)
+    entries.push({
+      kind: 'vectors',
+      id: 'vectors',
+      name: vectors.count === 1 ? 'One image embedding' : `${vectors.count} image embeddings`,
+      bytes: vectors.bytes,
       addedAt: null,
     });
   const features = await featureSizes(store);

@@ -38,3 +38,25 @@ export async function putVectors(store: Store, set: string, vectors: ReadonlyMap
     for (const [sha256, data] of vectors) await tx.objectStore('vectors').put({ set, sha256, data });
   });
 }
+
+/** How many embeddings are kept, and their bytes; those of one set are of one length. */
+export async function vectorUsage(store: Store): Promise<{ readonly count: number; readonly bytes: number }> {
+  const keys = await attempt('reading embeddings', () => store.db.getAllKeys('vectors'));
+  const counts = new Map<string, { count: number; readonly first: (typeof keys)[number] }>();
+  for (const key of keys) {
+    const of = counts.get(key[0]);
+    if (of) of.count++;
+    else counts.set(key[0], { count: 1, first: key });
+  }
+  let bytes = 0;
+  for (const { count, first } of counts.values()) {
+    const row: unknown = await attempt('reading embeddings', () => store.db.get('vectors', first));
+    bytes += count * checked(vectorRow, row, 'embedding').data.byteLength;
+  }
+  return { count: keys.length, bytes };
+}
+
+/** Deletes all embeddings; the next search makes those that it needs again. */
+export async function deleteVectors(store: Store): Promise<void> {
+  await attempt('deleting embeddings', () => store.db.clear('vectors'));
+}

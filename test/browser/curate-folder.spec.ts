@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { visit } from './page.ts';
 import { reference } from './pairs.ts';
 
 /* Images that stay in their folder. The browser's folder dialog cannot be driven, so a folder of its own file system stands for what the dialog gives. */
@@ -73,7 +74,19 @@ test('a folder is used where it is: nothing is copied, a new start finds it agai
   await expect(page.getByText(`The image ${changed} in the folder ${FOLDER} was changed`)).toBeVisible();
 
   await page.locator('.wall').getByRole('checkbox').first().check();
-  await page.getByRole('button', { name: 'Keep 1 chosen pairs' }).click();
-  await expect(page.getByText(/pairs are kept for questions and review/)).toBeVisible();
+  await page.getByRole('button', { name: 'Keep 1 chosen pair' }).click();
+  await expect(page.getByText('1 pair is kept for questions and review')).toBeVisible();
   expect(await imagesCopied(page)).toBe(2);
+
+  await visit(page, '#/settings', 'Settings');
+  await page.getByRole('button', { name: /image embeddings$/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name: /image embeddings$/ })).toHaveCount(0);
+  await page.getByRole('button', { name: `Delete collection ${FOLDER}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('button', { name: `Delete collection ${FOLDER}` })).toHaveCount(0);
+  expect(await imagesCopied(page)).toBe(0);
+  await visit(page, '#/curate', 'Find confusing pairs');
+  await expect(page.getByLabel('Images', { exact: true })).not.toContainText(FOLDER);
+  await expect(page.locator('.wall li')).toHaveCount(0);
 });

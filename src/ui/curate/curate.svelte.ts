@@ -26,6 +26,7 @@ import { toFault, type Fault } from '../../core/fault.ts';
 import { listCollections } from '../../store/collections.ts';
 import type { StoredCollection } from '../../store/collection-rows.ts';
 import type { Folder } from '../../files/source.ts';
+import { plural } from '../kit/format.ts';
 import { problemOf } from '../kit/problem.svelte.ts';
 import { library } from '../shared/library.svelte.ts';
 import { takenPairs } from './taken.ts';
@@ -83,6 +84,11 @@ export class Curate {
 
   async refresh(): Promise<void> {
     this.collections = await listCollections(await library.opened());
+    // One that was deleted meanwhile is no choice any more, and what was found in it cannot be looked at.
+    const { collection } = this.choice;
+    if (collection === DEMO || this.collections.some((c) => c.id === collection)) return;
+    this.choice = { ...this.choice, collection: this.collections[0]?.id ?? DEMO };
+    this.drop();
   }
 
   /** Reads a folder as a collection, keeps it, and chooses it; null brings nothing. @param stay its handle, where the images are to stay in it */
@@ -207,7 +213,7 @@ export class Curate {
     });
     const of =
       this.chosen.size === 0 && pairs.length === MOST_KEPT ? `, the first of ${this.selection?.left ?? ''}` : '';
-    this.savedWords = `${pairs.length} pairs are kept for questions and review${of}.`;
+    this.savedWords = `${plural(pairs.length, 'pair is', 'pairs are')} kept for questions and review${of}.`;
   }
 
   /** Images that an encoder takes for the nearest to one. */
