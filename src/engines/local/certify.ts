@@ -6,7 +6,7 @@ import type { LoadedModel } from '../../protocol/engine.ts';
 import type { Capabilities } from './device.ts';
 import type { EngineHost } from './host.ts';
 import type { LocalStore } from './parts.ts';
-import { failedAttempt, loadedFacts, subjectKey } from './subject.ts';
+import { certificateOf, failedAttempt, HOPELESS, subjectKey } from './subject.ts';
 import { checkRung, type CheckRequest, type TriedRung } from './rung-checks.ts';
 
 export interface CertifyRequest extends CheckRequest {
@@ -69,16 +69,6 @@ export async function certify(request: CertifyRequest): Promise<Result<Certified
   return fail(refusal(attempts, lastFault));
 }
 
-/** Faults that lie in the model or the questions: no other rung can mend them. */
-const HOPELESS: ReadonlySet<string> = new Set([
-  'bad-model',
-  'unsupported',
-  'bad-prompt',
-  'bad-benchmark',
-  'unreadable',
-  'not-found',
-]);
-
 /** Why no rung was taken: a wrong number where there was one, else what stopped the last rung. */
 function refusal(attempts: readonly Attempt[], lastFault: Fault | null): Fault {
   const wrong = attempts.flatMap((a) => a.checks).find((c) => !c.passed && c.kind !== 'loading');
@@ -98,21 +88,7 @@ async function issue(
   loaded: LoadedModel,
   passed: boolean,
 ): Promise<Certificate> {
-  const { rung, device, dtype, settings, checks } = attempt;
-  const certificate: Certificate = {
-    version: '1',
-    key: subjectKey(request, { name: rung, device, dtype, settings }),
-    issuedAt: new Date().toISOString(),
-    passed,
-    overridden: !passed,
-    rung,
-    settings,
-    device,
-    dtype,
-    ...loadedFacts(request, loaded),
-    checks,
-    attempts,
-  };
+  const certificate = certificateOf(request, attempt, attempts, loaded, passed);
   if (passed) await request.store.keepCertificate(certificate);
   return certificate;
 }

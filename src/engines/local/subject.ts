@@ -34,7 +34,7 @@ export function subjectKey({ model, threads, capabilities }: Subject, rung: Ladd
 }
 
 /** Facts of a certificate that only a loaded model knows. */
-export function loadedFacts(
+function loadedFacts(
   { model, capabilities }: Pick<Subject, 'model' | 'capabilities'>,
   { device, libraries }: Pick<LoadedModel, 'device' | 'libraries'>,
 ): Pick<Certificate, 'adapter' | 'features' | 'limits' | 'browser' | 'libraries' | 'modelFiles'> {
@@ -45,6 +45,40 @@ export function loadedFacts(
     browser: capabilities.browser,
     libraries,
     modelFiles: model.files.map(({ path, sha256 }) => ({ path, sha256 })),
+  };
+}
+
+/** Faults that lie in the model or in what is asked: no other rung can mend them. */
+export const HOPELESS: ReadonlySet<string> = new Set([
+  'bad-model',
+  'unsupported',
+  'bad-prompt',
+  'bad-benchmark',
+  'unreadable',
+  'not-found',
+]);
+
+/** The certificate of a subject on the rung that was taken; one that did not pass was taken because the user overrode it. */
+export function certificateOf(
+  subject: Subject,
+  { rung, device, dtype, settings, checks }: Attempt,
+  attempts: readonly Attempt[],
+  loaded: Pick<LoadedModel, 'device' | 'libraries'>,
+  passed: boolean,
+): Certificate {
+  return {
+    version: '1',
+    key: subjectKey(subject, { name: rung, device, dtype, settings }),
+    issuedAt: new Date().toISOString(),
+    passed,
+    overridden: !passed,
+    rung,
+    settings,
+    device,
+    dtype,
+    ...loadedFacts(subject, loaded),
+    checks,
+    attempts,
   };
 }
 

@@ -10,7 +10,7 @@ import type { LocalStore } from './parts.ts';
 import type { LoadStep } from '../engine.ts';
 import type { Capabilities } from './device.ts';
 import { checkOperators } from './operators.ts';
-import { attemptOf, failedAttempt, loadedFacts, noWasmReference, subjectKey } from './subject.ts';
+import { attemptOf, certificateOf, failedAttempt, HOPELESS, noWasmReference, subjectKey } from './subject.ts';
 import { TextHost } from './text-host.ts';
 
 export interface TextCertifyRequest {
@@ -38,8 +38,7 @@ export async function certifyText(request: TextCertifyRequest): Promise<Result<C
   const attempts: Attempt[] = [];
   let last: Fault = fault('no-device', 'No device was found that could run the text model.');
   for (const rung of request.rungs) {
-    const key = subjectKey(request, rung);
-    const known = await request.ports.certificate(key);
+    const known = await request.ports.certificate(subjectKey(request, rung));
     if (known?.passed && known.rung !== rung.name && known.device === rung.device) continue;
     const host = new TextHost(request.model, rung, request.threads);
     const tried = await checkRung(host, request, known);
@@ -47,13 +46,14 @@ export async function certifyText(request: TextCertifyRequest): Promise<Result<C
       host.drop('its rung could not be tried');
       last = tried.fault;
       attempts.push(failedAttempt(rung, tried.fault));
-      if (['bad-model', 'unsupported', 'bad-prompt', 'unreadable', 'not-found'].includes(last.code)) break;
+      if (HOPELESS.has(last.code)) break;
       continue;
     }
     const { checks, loaded } = tried.value;
-    attempts.push(attemptOf(rung, checks));
-    if (loaded && checks.every((c) => c.passed)) {
-      const certificate = issue(request, rung, key, checks, loaded, attempts);
+    const attempt = attemptOf(rung, checks);
+    attempts.push(attempt);
+    if (loaded && attempt.passed) {
+      const certificate = certificateOf(request, attempt, attempts, loaded, true);
       await request.ports.keepCertificate(certificate);
       return ok({ host, loaded, certificate });
     }
@@ -127,29 +127,4 @@ function comparable(scores: readonly OptionScore[]): readonly Comparable[] {
     const B = scores[(i + 1) % scores.length];
     return B ? [{ pair: `continuation ${i + 1}`, image: 0, method: 'text', options: { A, B } }] : [];
   });
-}
-
-function issue(
-  request: TextCertifyRequest,
-  rung: LadderRung,
-  key: string,
-  checks: readonly Check[],
-  loaded: LoadedText,
-  attempts: readonly Attempt[],
-): Certificate {
-  const { device, dtype, settings } = rung;
-  return {
-    version: '1',
-    key,
-    issuedAt: new Date().toISOString(),
-    passed: true,
-    overridden: false,
-    rung: rung.name,
-    settings,
-    device,
-    dtype,
-    ...loadedFacts(request, loaded),
-    checks,
-    attempts,
-  };
 }
