@@ -1,5 +1,5 @@
 import type { Letter } from '../../core/benchmark/types.ts';
-import { fault, FaultError, type Result } from '../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../core/fault.ts';
 import type { OptionReads } from '../../core/methods/likelihood.ts';
 import type { ChatPrompt, Drawn } from '../../core/servers/chat.ts';
 import { answerFault, type HttpAsk } from '../../core/servers/exchange.ts';
@@ -105,22 +105,16 @@ export interface AdapterParts {
   readonly renderer: ChatRenderer | null;
 }
 
-/** The value of a result. @throws FaultError */
-export function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new FaultError(result.fault);
-  return result.value;
-}
-
 /** The body of a successful answer; anything else is a fault in words. @throws FaultError */
 export async function bodyOf(send: Send, ask: HttpAsk, what: string): Promise<unknown> {
-  const answer = must(await send(ask));
+  const answer = orThrow(await send(ask));
   if (answer.status >= 300) throw new FaultError(answerFault(answer, what));
   return answer.body;
 }
 
 /** Whatever a server answers to what it may not have; null where it has no such thing. */
 export async function triedBody(send: Send, ask: HttpAsk): Promise<unknown> {
-  const answer = must(await send(ask));
+  const answer = orThrow(await send(ask));
   return answer.status < 300 ? answer.body : null;
 }
 

@@ -1,4 +1,4 @@
-import { fault, toFault, type Fault, type Result } from '../../core/fault.ts';
+import { fault, toFault, orThrow, type Fault, type Result } from '../../core/fault.ts';
 import { methodOf } from '../../core/methods/registry.ts';
 import { nameOf, type RequestedMethod } from '../../core/methods/names.ts';
 import type { Thinking } from '../../core/chat/settings.ts';
@@ -12,7 +12,7 @@ import {
   type TestReads,
 } from '../../core/servers/checks.ts';
 import type { ServerCheck } from '../../core/servers/config.ts';
-import { given, must, type Adapter, type Looked, type Ways } from './adapter.ts';
+import { given, type Adapter, type Looked, type Ways } from './adapter.ts';
 import { picture, type SentImage } from './images.ts';
 
 /** What a probe found: how methods can be read, and what speaks for or against the answers. */
@@ -58,7 +58,7 @@ export interface ProbeParts {
 export async function probe({ adapter, thinking, sized, says }: ProbeParts): Promise<Probed> {
   says('the server');
   const looked = await adapter.look();
-  const [half, rings] = [must(await sized(HALF())), must(await sized(RINGS()))];
+  const [half, rings] = [orThrow(await sized(HALF())), orThrow(await sized(RINGS()))];
   const ask = (image: SentImage | null): ChatPrompt => prompt(LETTER, image, thinking);
   says('how the server can be asked');
   const ways = await adapter.ways({ letter: ask(half), open: prompt(OPEN, half, thinking), options: OPTIONS });
@@ -92,7 +92,7 @@ export async function probeAgain(
   { adapter, thinking, sized }: Omit<ProbeParts, 'says'>,
   before: Probed,
 ): Promise<readonly ServerCheck[]> {
-  const [half, rings] = [must(await sized(HALF())), must(await sized(RINGS()))];
+  const [half, rings] = [orThrow(await sized(HALF())), orThrow(await sized(RINGS()))];
   const first = await adapter.fingerprint(prompt(LETTER, half, thinking));
   const other = await adapter.fingerprint(prompt(LETTER, rings, thinking));
   const none = await adapter.fingerprint(prompt(LETTER, null, thinking));

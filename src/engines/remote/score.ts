@@ -1,4 +1,4 @@
-import { fault, FaultError, toFault } from '../../core/fault.ts';
+import { fault, FaultError, toFault, orThrow } from '../../core/fault.ts';
 import { imageKey } from '../../core/images/ref.ts';
 import type { Letter } from '../../core/benchmark/types.ts';
 import { DEFAULT_CHAT } from '../../core/chat/settings.ts';
@@ -9,7 +9,7 @@ import { presentationOf } from '../../core/methods/conditions.ts';
 import { THOUGHT_CUT } from '../../core/methods/thought.ts';
 import type { GroupAsk, QuestionAsk } from '../../core/plan/ask.ts';
 import type { Outcome } from '../../core/records/outcome.ts';
-import { must, type Adapter } from './adapter.ts';
+import { type Adapter } from './adapter.ts';
 import type { SentImages } from './images.ts';
 import { askingOf, requirePlainText, type Asking } from './prompts.ts';
 import type { Ways } from './adapter.ts';
@@ -38,7 +38,7 @@ const NOT_ITS_OWN: ReadonlySet<string> = new Set([
  */
 export async function scoreGroup({ adapter, images, ask }: GroupParts): Promise<readonly Outcome[]> {
   const sent = await Promise.all(
-    [ask.image, ...ask.shots].map(async (ref) => ({ key: imageKey(ref), image: must(await images.of(ref)) })),
+    [ask.image, ...ask.shots].map(async (ref) => ({ key: imageKey(ref), image: orThrow(await images.of(ref)) })),
   );
   const urls = new Map(sent.map(({ key, image }) => [key, image.url]));
   const notes = sent.find(({ key }) => key === imageKey(ask.image))?.image.notes ?? [];

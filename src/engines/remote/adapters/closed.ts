@@ -1,7 +1,8 @@
+import { orThrow } from '../../../core/fault.ts';
 import { anthropicAsk, anthropicDrawn, readAnthropic } from '../../../core/servers/anthropic.ts';
 import type { ChatPrompt, Drawn } from '../../../core/servers/chat.ts';
 import { GEMINI_TOP, geminiAsk, geminiDrawn, readGemini, type GeminiReply } from '../../../core/servers/gemini.ts';
-import { bodyOf, must, notGiven, triedBody, type Adapter, type AdapterParts, type LetterReads } from '../adapter.ts';
+import { bodyOf, notGiven, triedBody, type Adapter, type AdapterParts, type LetterReads } from '../adapter.ts';
 import { lettersByText, likelier } from './shared.ts';
 
 const NOTHING = {
@@ -14,11 +15,11 @@ const NOTHING = {
 export function geminiAdapter({ send, model }: AdapterParts): Adapter {
   let version: string | null = null;
   const ask = async (prompt: ChatPrompt, limit: number, drawn: Drawn | null = null): Promise<GeminiReply> =>
-    must(readGemini(await bodyOf(send, geminiAsk(model, prompt, limit, geminiDrawn(drawn)), 'a question')));
+    orThrow(readGemini(await bodyOf(send, geminiAsk(model, prompt, limit, geminiDrawn(drawn)), 'a question')));
 
   async function letters(prompt: ChatPrompt): Promise<LetterReads> {
     const body = await bodyOf(send, geminiAsk(model, prompt, 1, GEMINI_TOP), 'a question with log-probabilities');
-    const { top, promptTokens } = must(readGemini(body));
+    const { top, promptTokens } = orThrow(readGemini(body));
     if (top.length === 0) throw notGiven('log-probabilities with this model');
     return lettersByText(top, promptTokens);
   }
@@ -49,7 +50,7 @@ export function geminiAdapter({ send, model }: AdapterParts): Adapter {
 /** Anthropic: text only. */
 export function anthropicAdapter({ send, model }: AdapterParts): Adapter {
   const ask = async (prompt: ChatPrompt, limit: number, drawn: Drawn | null = null) =>
-    must(readAnthropic(await bodyOf(send, anthropicAsk(model, prompt, limit, anthropicDrawn(drawn)), 'a question')));
+    orThrow(readAnthropic(await bodyOf(send, anthropicAsk(model, prompt, limit, anthropicDrawn(drawn)), 'a question')));
   return {
     ...NOTHING,
     look: () => Promise.resolve({ version: null, model, notes: [] }),

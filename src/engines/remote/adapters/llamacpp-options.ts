@@ -1,5 +1,5 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import type { OptionReads } from '../../../core/methods/likelihood.ts';
 import type { ChatPrompt } from '../../../core/servers/chat.ts';
 import { textAt } from '../../../core/servers/exchange.ts';
@@ -11,7 +11,7 @@ import {
   type Piece,
 } from '../../../core/servers/llamacpp.ts';
 import { optionPlace } from '../../../core/servers/tokens.ts';
-import { bodyOf, given, must, notGiven, type Options, type OptionsRead } from '../adapter.ts';
+import { bodyOf, given, notGiven, type Options, type OptionsRead } from '../adapter.ts';
 import type { Send } from '../transport.ts';
 
 /** Tokens that were forced. */
@@ -76,5 +76,6 @@ function cutReads(
     );
   const images = prompt.parts.flatMap((p) => (p.kind === 'image' ? [p.url] : []));
   const cut = text.slice(0, text.length - end.length);
-  return async (ids) => must(readForcedText(await bodyOf(s.send, forcedTextAsk(cut, images, ids), '/completion'), ids));
+  return async (ids) =>
+    orThrow(readForcedText(await bodyOf(s.send, forcedTextAsk(cut, images, ids), '/completion'), ids));
 }

@@ -1,5 +1,5 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import { drawnBody, readChat, type ChatPrompt } from '../../../core/servers/chat.ts';
 import { get } from '../../../core/servers/exchange.ts';
 import {
@@ -19,7 +19,6 @@ import { readModels } from '../../../core/servers/vllm.ts';
 import {
   bodyOf,
   given,
-  must,
   notGiven,
   triedBody,
   type Adapter,
@@ -48,7 +47,7 @@ export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
     knowsThinking: known.knowsThinking,
   });
   const pieces = async (text: string): Promise<readonly Piece[]> =>
-    must(readPieces(await bodyOf(send, llamaTokenizeAsk(text), '/tokenize')));
+    orThrow(readPieces(await bodyOf(send, llamaTokenizeAsk(text), '/tokenize')));
 
   async function look(): Promise<Looked> {
     const models = readModels(await bodyOf(send, get('/v1/models'), 'the list of its models'));
@@ -89,7 +88,7 @@ export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
   async function forced(prompt: ChatPrompt, ids: readonly number[]): Promise<Forced> {
     const ask = known.way === 'logit_bias' ? pushedAsk(of(prompt), ids[0] ?? 0) : forcedAsk(of(prompt), ids);
     const body = await bodyOf(send, ask, 'forced tokens');
-    return { logprobs: must(readForced(body, ids)), promptTokens: usageOf(body).input };
+    return { logprobs: orThrow(readForced(body, ids)), promptTokens: usageOf(body).input };
   }
 
   async function letters(prompt: ChatPrompt): Promise<LetterReads> {
@@ -111,10 +110,10 @@ export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
     chatOptions: () => Promise.reject(notGiven('ps-chat; it gives PS itself')),
     choice: async (prompt) => likelier(await letters(prompt)),
     write: async (prompt, limit, drawn = null) =>
-      writtenOf(must(readChat(await bodyOf(send, writeAsk(of(prompt), limit, drawnBody(drawn)), 'a question')))),
+      writtenOf(orThrow(readChat(await bodyOf(send, writeAsk(of(prompt), limit, drawnBody(drawn)), 'a question')))),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(
-        must(
+        orThrow(
           readChat(
             await bodyOf(send, llamaTopAsk(of(prompt), 20, hot ? { temperature: 2, seed: 1 } : {}), 'a question'),
           ),

@@ -1,5 +1,5 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import { drawnBody, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
 import { get, answerFault } from '../../../core/servers/exchange.ts';
 import {
@@ -14,7 +14,6 @@ import {
 } from '../../../core/servers/openai.ts';
 import { readModels } from '../../../core/servers/vllm.ts';
 import {
-  must,
   notGiven,
   type Adapter,
   type AdapterParts,
@@ -50,8 +49,8 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
     more: Readonly<Record<string, unknown>> = {},
   ): Promise<ChatReply> {
     for (;;) {
-      const answer = must(await send(chatAsk(known.model, prompt, limit, known.style, more)));
-      if (answer.status < 300) return must(readChat(answer.body));
+      const answer = orThrow(await send(chatAsk(known.model, prompt, limit, known.style, more)));
+      if (answer.status < 300) return orThrow(readChat(answer.body));
       const other = otherStyle(known.style, answer);
       if (other === null) throw new FaultError(answerFault(answer, 'a question'));
       known.style = other;
@@ -59,7 +58,7 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
   }
 
   async function look(): Promise<Looked> {
-    const answer = must(await send(get('/v1/models')));
+    const answer = orThrow(await send(get('/v1/models')));
     if (answer.status === 401 || answer.status === 403)
       throw new FaultError(answerFault(answer, 'the list of its models'));
     const names = answer.status < 300 ? readModels(answer.body).map((m) => m.id) : [];
@@ -82,7 +81,7 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
     if (letterIds === null) return null;
     for (const { name, body } of BIASES) {
       const written = async (id: number): Promise<string | null> => {
-        const answer = must(await send(chatAsk(known.model, prompt, 1, known.style, body(new Map([[id, PUSH]])))));
+        const answer = orThrow(await send(chatAsk(known.model, prompt, 1, known.style, body(new Map([[id, PUSH]])))));
         const reply = answer.status < 300 ? readChat(answer.body) : null;
         return reply?.ok ? reply.value.text.trim() : null;
       };

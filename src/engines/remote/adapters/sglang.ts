@@ -1,5 +1,5 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import type { OptionReads } from '../../../core/methods/likelihood.ts';
 import type { ChatPrompt } from '../../../core/servers/chat.ts';
 import type { HttpAsk } from '../../../core/servers/exchange.ts';
@@ -21,7 +21,6 @@ import {
   bodyOf,
   both,
   given,
-  must,
   notGiven,
   triedBody,
   type Adapter,
@@ -73,7 +72,7 @@ function byGenerate({ send, model, letterIds }: AdapterParts, renderer: ChatRend
     return { images, text: known.bare && bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text };
   }
   const tokenize = async (text: string): Promise<readonly number[]> =>
-    must(readTokenize(await bodyOf(send, sglangTokenizeAsk(known.model, text, false), '/tokenize')));
+    orThrow(readTokenize(await bodyOf(send, sglangTokenizeAsk(known.model, text, false), '/tokenize')));
 
   async function ways({ letter }: Sample): Promise<Ways> {
     const none = { gd: null, choice: null, ps: null, psChat: null };
@@ -94,7 +93,7 @@ function byGenerate({ send, model, letterIds }: AdapterParts, renderer: ChatRend
     if (bos === null) return;
     const [id] = await tokenize(bos);
     const begin = async (): Promise<readonly (number | undefined)[]> => {
-      const rows = must(readSglangPrompt(await ask(sglangPromptAsk(of(prompt)))));
+      const rows = orThrow(readSglangPrompt(await ask(sglangPromptAsk(of(prompt)))));
       return rows.slice(0, 2).map((r) => r.id);
     };
     const [first, second] = await begin();
@@ -114,7 +113,7 @@ function byGenerate({ send, model, letterIds }: AdapterParts, renderer: ChatRend
     const ids = known.letters;
     if (ids === null) throw notGiven('log p of the letters');
     const body = await ask(sglangNextAsk(of(prompt), [ids.A, ids.B]));
-    const at = must(readSglangNext(body, [ids.A, ids.B]));
+    const at = orThrow(readSglangNext(body, [ids.A, ids.B]));
     return { ids, at, promptTokens: readSglang(body).promptTokens, notes: [] };
   }
 
@@ -131,11 +130,11 @@ function byGenerate({ send, model, letterIds }: AdapterParts, renderer: ChatRend
       );
     const ids = [...new Set([...places.A.tokens, ...places.B.tokens])];
     const body = await ask(sglangNextAsk(asked, ids));
-    const first = must(readSglangNext(body, ids));
+    const first = orThrow(readSglangNext(body, ids));
     const read = await both(async (l): Promise<OptionReads> => {
       const { tokens } = places[l];
       const whole = await ask(sglangPromptAsk({ ...asked, text: asked.text + texts[l] }));
-      const tokenLogprobs = must(sglangTail(must(readSglangPrompt(whole)), tokens));
+      const tokenLogprobs = orThrow(sglangTail(orThrow(readSglangPrompt(whole)), tokens));
       return { tokens, tokenLogprobs, firstLogprobs: tokens.map((t) => given(first.get(t))) };
     });
     return { options: read, promptTokens: readSglang(body).promptTokens, notes: [] };

@@ -1,6 +1,6 @@
 import { at } from '../../../core/json.ts';
 import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import type { OptionReads } from '../../../core/methods/likelihood.ts';
 import type { ChatPrompt } from '../../../core/servers/chat.ts';
 import { idsAt } from '../../../core/servers/exchange.ts';
@@ -18,7 +18,6 @@ import {
   bodyOf,
   both,
   given,
-  must,
   notGiven,
   triedBody,
   type ChatRenderer,
@@ -61,9 +60,9 @@ export async function vllmOptions(s: VllmSession, prompt: ChatPrompt, texts: Opt
 
 /** The option's own ids behind the rendered prompt's. */
 async function byTokens(s: VllmSession, prompt: ChatPrompt, place: Places): Promise<Reads> {
-  const rendered = must(readRendered(await bodyOf(s.send, renderAsk(s.of(prompt)), '/v1/chat/completions/render')));
+  const rendered = orThrow(readRendered(await bodyOf(s.send, renderAsk(s.of(prompt)), '/v1/chat/completions/render')));
   const tail = async (before: readonly number[], tokens: readonly number[]): Promise<readonly number[]> =>
-    must(
+    orThrow(
       readTail(await bodyOf(s.send, generateAsk(rendered, [...before, ...tokens]), '/inference/v1/generate'), tokens),
     );
   const whole = (Object.values(place) as readonly OptionPlace[]).every((p) => p.drop === 0);
@@ -106,7 +105,7 @@ async function byChat(s: VllmSession, prompt: ChatPrompt, read: Read, texts: Opt
       );
     return {
       tokens,
-      tokenLogprobs: must(readTail(body, tokens)),
+      tokenLogprobs: orThrow(readTail(body, tokens)),
       firstLogprobs: tokens.map((t) => given(first.get(t))),
     };
   });
@@ -118,7 +117,7 @@ export async function vllmChatOptions(s: VllmSession, prompt: ChatPrompt, texts:
   const found = await both(async (l): Promise<OptionReads> => {
     const body = await bodyOf(s.send, answeredAsk(s.of(prompt), texts[l]), 'an answered question');
     const { tokens } = optionPlace(read.ids, idsAt(body, 'prompt_token_ids') ?? [], texts[l]);
-    const tokenLogprobs = must(readTail(body, tokens));
+    const tokenLogprobs = orThrow(readTail(body, tokens));
     return { tokens, tokenLogprobs, firstLogprobs: tokenLogprobs };
   });
   return { options: found, promptTokens: read.ids.length, notes: [] };

@@ -1,9 +1,9 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
-import { fault, FaultError } from '../../../core/fault.ts';
+import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import { byId, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
 import type { HttpAsk } from '../../../core/servers/exchange.ts';
 import { readTokenize, tokenizeAsk, topAsk, type VllmPrompt } from '../../../core/servers/vllm.ts';
-import { bodyOf, must, type AdapterParts } from '../adapter.ts';
+import { bodyOf, type AdapterParts } from '../adapter.ts';
 import type { Send } from '../transport.ts';
 
 /** What was found out about the server. */
@@ -38,11 +38,12 @@ export interface VllmSession {
 export function vllmSession({ send, model }: Pick<AdapterParts, 'send' | 'model'>): VllmSession {
   const known: Known = { model, special: false, letters: null, gd: null, tokensIn: false, template: null };
   const of = (prompt: ChatPrompt): VllmPrompt => ({ model: known.model, prompt, special: known.special });
-  const chat = async (ask: HttpAsk, what: string): Promise<ChatReply> => must(readChat(await bodyOf(send, ask, what)));
+  const chat = async (ask: HttpAsk, what: string): Promise<ChatReply> =>
+    orThrow(readChat(await bodyOf(send, ask, what)));
   return {
     ...{ send, known, of, chat },
     tokenize: async (text, special) =>
-      must(readTokenize(await bodyOf(send, tokenizeAsk(known.model, text, special), '/tokenize'))),
+      orThrow(readTokenize(await bodyOf(send, tokenizeAsk(known.model, text, special), '/tokenize'))),
     readPrompt: async (prompt) => {
       const reply = await chat(topAsk(of(prompt), 1), 'a question');
       if (reply.promptIds !== null) return { text: reply.promptText ?? '', ids: reply.promptIds };
