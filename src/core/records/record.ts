@@ -44,12 +44,11 @@ interface RecordBase {
   readonly notes: readonly string[];
 }
 
-/** One question under one method; the line of records.jsonl (docs/results.md). */
-export interface ScoredRecord extends RecordBase {
+/** What was read of the model for one question. */
+export interface ScoredAnswer {
   readonly status: 'scored';
   /** null: the answer is invalid (MC, FF). */
   readonly chosen: Letter | null;
-  readonly correct: boolean;
   readonly options: Readonly<Record<Letter, OptionScore>> | null;
   /** gd: p(A) + p(B). */
   readonly mass: number | null;
@@ -59,6 +58,11 @@ export interface ScoredRecord extends RecordBase {
   /** What the model thought before the answer in `text`, where it did. */
   readonly thought?: string;
   readonly promptTokens: number;
+}
+
+/** One question under one method; the line of records.jsonl (docs/results.md). */
+export interface ScoredRecord extends RecordBase, ScoredAnswer {
+  readonly correct: boolean;
   readonly judge?: JudgeVerdict;
   /** log p of the answer, where an imported file gives it. */
   readonly logprob?: number;
