@@ -66,7 +66,10 @@ for (const family of FAMILIES)
       const { vectors } = await page.evaluate((r) => lab.score.score(r), { ...request, items, render: false });
       const asked = { ...requestOf(`test/families/${family}/model`, 'vision-tower', []), images };
       const { embeddings, kind } = await page.evaluate((r) => lab.encode.embed(r), asked);
-      expect(kind).toBe(`vision tower of ${family.replace('-exported', '')}`);
+      const { model_type: type } = readJson<{ readonly model_type: string }>(
+        `test/families/${family}/model/config.json`,
+      );
+      expect(kind).toBe(`vision tower of ${type}`);
       expect(vectors[0]).not.toEqual(vectors[1]);
       for (const [i, mine] of vectors.entries()) expect(difference(embeddings[i] ?? [], mine)).toBeLessThan(1e-5);
     },

@@ -62,6 +62,14 @@ function compare(line: Line & { readonly text?: string | null }): void {
 const only = process.env['LOOKALIKE_BROWSERS']?.toLowerCase().split(',');
 const wanted = browsers.filter(([name]) => only?.some((part) => name.toLowerCase().includes(part)) ?? true);
 
+/** The records of the results that the page exports. */
+async function exportedLines(browser: Driver): Promise<readonly Line[]> {
+  await click(browser, 'main button', /^Export results$/);
+  const files = await downloaded(browser);
+  const text = (files.get('records.jsonl') ?? '').trim();
+  return text.split('\n').map((l) => JSON.parse(l) as Line);
+}
+
 /** A folder from disk, four methods, a reload in the middle, resume and export. */
 async function runDemo(make: () => Promise<Driver>): Promise<void> {
   const browser = await start(make);
@@ -85,12 +93,7 @@ async function runDemo(make: () => Promise<Driver>): Promise<void> {
     await shows(browser, 'finished', RUN_MS);
   });
   await test.step('the export holds every choice and log p of the reference, each once', async () => {
-    await click(browser, 'main button', /^Export results$/);
-    const files = await downloaded(browser);
-    const lines = (files.get('records.jsonl') ?? '')
-      .trim()
-      .split('\n')
-      .map((l) => JSON.parse(l) as Line);
+    const lines = await exportedLines(browser);
     for (const line of lines) compare(line);
     expect(new Set(lines.map((l) => `${l.pair}/${l.image}/${l.method}`)).size).toBe(lines.length);
     expect(lines).toHaveLength(69 * 2 * 6);
@@ -117,12 +120,7 @@ test('Firefox that keeps nothing for the page: a run works in memory, and it is 
   await fill(browser, 'Only the first pairs', '4');
   await click(browser, 'main button', /^Start$/);
   await shows(browser, 'finished', RUN_MS);
-  await click(browser, 'main button', /^Export results$/);
-  const files = await downloaded(browser);
-  const lines = (files.get('records.jsonl') ?? '')
-    .trim()
-    .split('\n')
-    .map((l) => JSON.parse(l) as Line);
+  const lines = await exportedLines(browser);
   for (const line of lines) compare(line);
   expect(lines).toHaveLength(4 * 2 * 3);
 });
