@@ -33,6 +33,8 @@ export interface BenchResult {
   /** Milliseconds of each question that both answered, alternating. */
   readonly pairs: readonly { readonly ours: number; readonly naive: number }[];
   readonly oursTotal: number;
+  /** Milliseconds of each group, in their order; the first also warms up. */
+  readonly groupTimes: readonly number[];
   readonly work: Work;
   readonly naiveWork: { readonly imageEncodes: number; readonly prefills: number; readonly tokens: number };
   readonly largestDifference: number;
@@ -118,6 +120,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
   await ok(host.load());
   const naive = request.naive > 0 ? await startNaive(request, source) : null;
   const pairs: { ours: number; naive: number }[] = [];
+  const groupTimes: number[] = [];
   let [work, oursTotal, largest, questions]: [Work, number, number, number] = [{ ...NO_WORK }, 0, 0, 0];
   const naiveTexts = naive ? await render(host, request) : [];
   for (const [g, count] of request.groups.entries()) {
@@ -128,6 +131,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
     const result = await ok(host.score(ask, shown(g, request), limits));
     const ours = performance.now() - began;
     oursTotal += ours;
+    groupTimes.push(ours);
     questions += count;
     work = addWork(work, result.work);
     if (!naive || g >= naiveTexts.length) continue;
@@ -151,6 +155,7 @@ export async function bench(request: BenchRequest): Promise<BenchResult> {
     naiveQuestions: pairs.length,
     pairs,
     oursTotal,
+    groupTimes,
     work,
     naiveWork,
     largestDifference: largest,

@@ -152,6 +152,7 @@ test('Compare says in which pairs two runs differ, one click from them', async (
 
 test('a run’s report is saved as one file', async () => {
   await page.goto(`./#/runs/${runId}`);
+  await expect(page.getByRole('heading', { level: 1, name: /gpt/ })).toBeVisible();
   await page.getByRole('button', { name: 'Report', exact: true }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
