@@ -1,12 +1,12 @@
 import type { ImageRef } from '../../core/images/ref.ts';
 import type { LadderRung } from '../../core/certificate/ladder.ts';
 import type { Attempt, Certificate } from '../../core/certificate/types.ts';
-import { fail, fault, ok, type Fault, type Result } from '../../core/fault.ts';
+import { fail, ok, type Fault, type Result } from '../../core/fault.ts';
 import type { LoadedModel } from '../../protocol/engine.ts';
 import type { Capabilities } from './device.ts';
 import type { EngineHost } from './host.ts';
 import type { LocalStore } from './parts.ts';
-import { certificateOf, failedAttempt, HOPELESS, subjectKey } from './subject.ts';
+import { certificateOf, failedAttempt, HOPELESS, refusal, subjectKey } from './subject.ts';
 import { checkRung, type CheckRequest, type TriedRung } from './rung-checks.ts';
 
 export interface CertifyRequest extends CheckRequest {
@@ -66,19 +66,7 @@ export async function certify(request: CertifyRequest): Promise<Result<Certified
     const certificate = await issue(request, tried.attempt, attempts, loaded, false);
     return ok({ host, loaded, certificate, images: tried.images });
   }
-  return fail(refusal(attempts, lastFault));
-}
-
-/** Why no rung was taken: a wrong number where there was one, else what stopped the last rung. */
-function refusal(attempts: readonly Attempt[], lastFault: Fault | null): Fault {
-  const wrong = attempts.flatMap((a) => a.checks).find((c) => !c.passed && c.kind !== 'loading');
-  if (!wrong && lastFault) return lastFault;
-  const why = wrong ? `${wrong.name}: ${wrong.detail}` : 'no rung of the ladder could be tried';
-  return fault(
-    'device-wrong',
-    `This device does not compute the model rightly (${why}), so nothing was scored. Run with the device WASM or auto, or choose another dtype.`,
-    { attempts: attempts.map((a) => a.rung).join(', ') },
-  );
+  return fail(refusal('the model', attempts, lastFault));
 }
 
 async function issue(

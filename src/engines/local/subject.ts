@@ -1,7 +1,7 @@
 import { certificateKey } from '../../core/certificate/key.ts';
 import type { LadderRung } from '../../core/certificate/ladder.ts';
 import type { Attempt, Certificate, Check } from '../../core/certificate/types.ts';
-import type { Fault } from '../../core/fault.ts';
+import { fault, type Fault } from '../../core/fault.ts';
 import { VERSION } from '../../core/version.ts';
 import type { LoadedModel } from '../../protocol/engine.ts';
 import type { Capabilities } from './device.ts';
@@ -91,6 +91,30 @@ export function attemptOf({ name: rung, device, dtype, settings }: LadderRung, c
 export function failedAttempt(rung: LadderRung, f: Fault): Attempt {
   const name = 'Loading and running the model';
   return attemptOf(rung, [{ kind: 'loading', name, error: null, limit: 0, passed: false, detail: f.message }]);
+}
+
+/**
+ * Why no rung was taken: where a rung computed wrongly, what each of them failed at; where none got so far, what stopped the last.
+ * @param what the model, as the sentence names it
+ */
+export function refusal(what: string, attempts: readonly Attempt[], last: Fault | null): Fault {
+  const failed = attempts.flatMap(({ rung, checks }) => {
+    const check = checks.find((c) => !c.passed);
+    return check
+      ? [{ rung, computed: check.kind !== 'loading', why: `${check.name}: ${check.detail.replace(/\.$/, '')}` }]
+      : [];
+  });
+  if (last && !failed.some((f) => f.computed)) return last;
+  const reasons = [...new Set(failed.map((f) => f.why))];
+  const rungsOf = (why: string): string => failed.flatMap((f) => (f.why === why ? f.rung : [])).join(' and ');
+  const causes = reasons.length === 1 ? reasons : reasons.map((why) => `${rungsOf(why)}: ${why}`);
+  const why = causes.length > 0 ? causes.join('; ') : 'no rung of the ladder could be tried';
+  const out = attempts.some((a) => a.device === 'wasm')
+    ? 'Choose another dtype, or another browser.'
+    : 'Run with the device WASM or auto, or choose another dtype.';
+  return fault('device-wrong', `This device does not compute ${what} rightly (${why}), so nothing was scored. ${out}`, {
+    attempts: attempts.map((a) => a.rung).join(', '),
+  });
 }
 
 /** WASM keeps a copy of every file in a 4 GB heap: above this the model is not tried there as a reference. */

@@ -10,7 +10,7 @@ import type { LocalStore } from './parts.ts';
 import type { LoadStep } from '../engine.ts';
 import type { Capabilities } from './device.ts';
 import { checkOperators } from './operators.ts';
-import { attemptOf, certificateOf, failedAttempt, HOPELESS, noWasmReference, subjectKey } from './subject.ts';
+import { attemptOf, certificateOf, failedAttempt, HOPELESS, noWasmReference, refusal, subjectKey } from './subject.ts';
 import { TextHost } from './text-host.ts';
 
 export interface TextCertifyRequest {
@@ -58,13 +58,8 @@ export async function certifyText(request: TextCertifyRequest): Promise<Result<C
       return ok({ host, loaded, certificate });
     }
     host.drop('its check failed');
-    const wrong = checks.find((c) => !c.passed);
-    last = fault(
-      'device-wrong',
-      `This device does not compute the text model ${request.model.id} rightly (${wrong?.name ?? ''}: ${wrong?.detail ?? ''}). Run with the device WASM or auto, or choose another dtype.`,
-    );
   }
-  return fail(last);
+  return fail(refusal(`the text model ${request.model.id}`, attempts, last));
 }
 
 async function checkRung(

@@ -132,6 +132,21 @@ describe('the climb of rungs', () => {
     expect(device.log.filter((l) => l.startsWith('kill engine'))).toHaveLength(3);
   });
 
+  it('says at what each rung failed, and what to do', async () => {
+    const device = fakeDevice();
+    device.wrongOperators.add('webgpu');
+    device.wrongPlan.set('webgpu safe', 0.03);
+    const loaded = await open({}, device).load();
+    const { message } = loaded.ok ? { message: '' } : loaded.fault;
+    expect(message).toMatch(
+      /\(as it is: Operators.*; subgroups hidden and subgroups hidden, fp32 accumulation: .*is 3\.0e-2; 1e-3 is allowed\), so/,
+    );
+    expect(message).toMatch(/so nothing was scored\. Run with the device WASM or auto/);
+    device.wrongOperators.add('wasm');
+    const everywhere = await open({ device: 'auto' }, device).load();
+    expect(everywhere.ok ? '' : everywhere.fault.message).toContain('so nothing was scored. Choose another dtype');
+  });
+
   it('runs uncertified where the user insists', async () => {
     const device = fakeDevice();
     device.wrongOperators.add('webgpu').add('webgpu safe');
