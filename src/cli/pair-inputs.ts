@@ -29,9 +29,7 @@ export async function readInputs(
 ): Promise<PairInputs> {
   const { embeddings } = request;
   const given =
-    embeddings === null
-      ? null
-      : await readEmbeddings(embeddings.name, await servedFiles(embeddings.base), signal);
+    embeddings === null ? null : await readEmbeddings(embeddings.name, await servedFiles(embeddings.base), signal);
   const sources = given ? sourcesOf(given) : await encodersOf(request);
   const began = performance.now();
   const collection = await collectionOf(request, report, signal);

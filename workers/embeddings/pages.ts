@@ -35,11 +35,12 @@ export function* pagesOf(file: ArrayBuffer, metadata: FileMetaData, path: readon
     const start = Number(chunk.dictionary_page_offset ?? chunk.data_page_offset);
     const bytes = Number(chunk.total_compressed_size);
     if (start + bytes > file.byteLength) throw new Error('it ends before its last page');
-    yield* pagesIn(new DataView(file, start, bytes), decoder, most);
+    yield* pagesIn(new DataView(file, start, bytes), decoder, most, Number(chunk.num_values));
   }
 }
 
-function* pagesIn(view: DataView<ArrayBuffer>, decoder: Decoder, most: number): Generator<Page> {
+/** @param entries those of the whole column, as the footer says */
+function* pagesIn(view: DataView<ArrayBuffer>, decoder: Decoder, most: number, entries: number): Generator<Page> {
   const reader = { view, offset: 0 };
   let dictionary: ReturnType<typeof convert> | undefined;
   while (reader.offset < view.byteLength - 1) {
@@ -58,6 +59,7 @@ function* pagesIn(view: DataView<ArrayBuffer>, decoder: Decoder, most: number): 
     }
     const said = header.data_page_header ?? header.data_page_header_v2;
     if (!said) continue; // an index page
+    if (said.num_values > entries) throw new Error('a page says that it holds more than its column does');
     const read = header.data_page_header
       ? readDataPage(unpacked(), header.data_page_header, decoder)
       : readDataPageV2(packed, header, decoder);

@@ -38,7 +38,8 @@ export function openParquet(file: string, bytes: ArrayBuffer): OpenParquet {
   };
 }
 
-const bad = (file: string, what: string): FaultError => new FaultError(fault('unreadable', `${file} ${what}`, { file }));
+const bad = (file: string, what: string): FaultError =>
+  new FaultError(fault('unreadable', `${file} ${what}`, { file }));
 
 /** Does something with the file; what the reader cannot make sense of is damage. */
 function whole<T>(file: string, work: () => T): T {
@@ -113,8 +114,7 @@ async function namesOf(
   });
   const names = rows.map((row, i) => {
     const text = textOf(row[name]);
-    if (text === null)
-      throw bad(file, `names no image in row ${i + 1} (column ${name}). Name the image of every row.`);
+    if (text === null) throw bad(file, `names no image in row ${i + 1} (column ${name}). Name the image of every row.`);
     return text;
   });
   const column = (key: string | undefined) => (key === undefined ? null : rows.map((row) => textOf(row[key])));

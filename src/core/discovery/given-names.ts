@@ -10,8 +10,7 @@ const CATEGORIES = ['category'];
 /** Which of the columns tell name, caption and category of an image, whatever the case; -1 for none. */
 export function namingColumns(columns: readonly string[]): { name: number; caption: number; category: number } {
   const plain = columns.map((c) => c.trim().toLowerCase());
-  const first = (wanted: readonly string[]): number =>
-    wanted.map((w) => plain.indexOf(w)).find((at) => at >= 0) ?? -1;
+  const first = (wanted: readonly string[]): number => wanted.map((w) => plain.indexOf(w)).find((at) => at >= 0) ?? -1;
   return { name: first(NAMES), caption: first(CAPTIONS), category: first(CATEGORIES) };
 }
 

@@ -52,8 +52,7 @@ export function embeddingFiles(paths: readonly string[]): Result<EmbeddingFiles>
   if (several) return fail(several);
   if (has.has(BOTH)) return ok({ med: folder + BOTH, gen: folder + BOTH, both: true, images });
   const [med, gen] = (['med', 'gen'] as const).map((set) => ENDINGS.map((e) => set + e).find((f) => has.has(f)));
-  if (med !== undefined && gen !== undefined)
-    return ok({ med: folder + med, gen: folder + gen, both: false, images });
+  if (med !== undefined && gen !== undefined) return ok({ med: folder + med, gen: folder + gen, both: false, images });
   const missing = med === undefined ? 'med' : 'gen';
   return fail(fault('not-found', `The folder of embeddings has no ${missing}.npy or ${missing}.parquet. ${MUST}`));
 }

@@ -93,8 +93,7 @@ describe('images.csv', () => {
 });
 
 describe('the image of each row', () => {
-  const given = async (names: readonly string[]) =>
-    read([...both(names.length), csv(`image\n${names.join('\n')}\n`)]);
+  const given = async (names: readonly string[]) => read([...both(names.length), csv(`image\n${names.join('\n')}\n`)]);
 
   it('is found whatever the order of the collection, by path, by bare name and by a path of another machine', async () => {
     const found = imagesOfRows(await given(['c.png', 'd.png', '/data/roco/b.png', 'a']), collection);
