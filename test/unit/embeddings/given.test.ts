@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { FaultError } from '../../../src/core/fault.ts';
 import { readGiven } from '../../../workers/embeddings/read.ts';
@@ -71,5 +72,40 @@ describe('what cannot be used is refused in one sentence', () => {
   });
   test.for(Object.entries(REFUSED))('%s', async ([name, words]) => {
     expect(await refused(set(name))).toMatch(words);
+  });
+
+  test('names that differ between the two files, or from images.csv', async () => {
+    const other = [file('med.parquet', 'list-float.parquet'), file('gen.parquet', 'other-names.parquet')];
+    expect(await refused(other)).toBe(
+      'bad-argument: Row 3 is größe/2, 2.png in med.parquet and größe/0, 3.png in gen.parquet; both must name the same images in the same order. Sort both by their images.',
+    );
+    const csv = { path: 'images.csv', blob: new Blob(['image\n1\n2\n3\n4\n5\n6\n7\n']) };
+    expect(await refused([...set('list-float'), csv])).toMatch(
+      /^bad-argument: Row 1 is 1 in images\.csv and größe\/0, 0\.png in med\.parquet;/,
+    );
+    // One that names them is enough.
+    const { rows } = await readGiven([
+      file('med.parquet', 'unnamed.parquet'),
+      file('gen.parquet', 'other-names.parquet'),
+    ]);
+    expect(rows?.names[2]).toBe('größe/0, 3.png');
+  });
+
+  test('a codec that cannot be unpacked is named', async () => {
+    const written = parquetWriteBuffer({
+      codec: 'LZO',
+      compressors: { LZO: (bytes) => bytes },
+      schema: [
+        { name: 'root', num_children: 1 },
+        { name: 'embedding', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+        { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+        { name: 'element', repetition_type: 'OPTIONAL', type: 'FLOAT' },
+      ],
+      columnData: [{ name: 'embedding', data: [Array<number>(40).fill(1), Array<number>(40).fill(2)] }],
+    });
+    const files = ['med.parquet', 'gen.parquet'].map((path) => ({ path, blob: new Blob([written]) }));
+    expect(await refused(files)).toBe(
+      'unsupported: med.parquet is compressed by LZO, which cannot be read here. Write it with snappy, zstd or without compression.',
+    );
   });
 });

@@ -51,7 +51,7 @@ def good():
 
 
 def bad():
-    """Each is refused in one sentence."""
+    """Each is refused in one sentence; other-names beside a file that names the rows otherwise."""
     rows = [list(map(float, r)) for r in MED]
     f32 = pa.list_(pa.float32())
     write("bad-lengths", {"embedding": pa.array(rows[:3] + [rows[3][:4]] + rows[4:], f32)})
@@ -63,6 +63,7 @@ def bad():
     write("bad-no-list", {"image": pa.array(NAMES), "width": pa.array(range(ROWS))})
     write("bad-two-columns", {"embedding": lists(MED, pa.float32()), "vector": lists(MED, pa.float32())})
     write("bad-nameless", {"embedding": lists(MED, pa.float32()), "image": pa.array(NAMES[:5] + [None] + NAMES[6:])})
+    write("other-names", {"embedding": lists(MED, pa.float32()), "image": pa.array(NAMES[:2] + NAMES[3:] + NAMES[2:3])})
     write("bad-no-rows", {"embedding": pa.array([], f32)})
     with open(f"{OUT}/list-float.parquet", "rb") as file:
         whole = file.read()
