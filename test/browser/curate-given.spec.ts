@@ -79,7 +79,7 @@ test(
 
     await page.getByRole('button', { name: 'Let go of them' }).click();
     await expect(page.getByLabel('Medical encoder', { exact: true })).toBeVisible();
-    await expect(images(page).getByRole('option', { name: /known by name only/ })).toHaveCount(0);
+    await expect(images(page).getByRole('option', { name: /names only/ })).toHaveCount(0);
   },
 );
 
