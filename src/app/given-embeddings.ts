@@ -63,9 +63,10 @@ export function imagesOfRows(
 
 function inOrder(collection: readonly HashedImage[], names: readonly string[]): readonly HashedImage[] {
   const wrong = (words: string): FaultError => new FaultError(fault('bad-argument', words));
-  const find = imageFinder(collection.map((i) => i.path));
   const byPath = new Map(collection.map((i) => [i.path, i]));
-  const paths = names.map((name) => find(name));
+  // Looking for names in other ways takes the page a tenth of a second for 80,000 of them.
+  const find = names.every((name) => byPath.has(name)) ? null : imageFinder([...byPath.keys()]);
+  const paths = names.map((name) => (find ? find(name) : name));
   const missing = names.filter((_, row) => paths[row] === null);
   if (missing.length > 0)
     throw wrong(

@@ -14,6 +14,7 @@ import { holdsEmbeddings } from '../../core/discovery/given.ts';
 import type { Folder } from '../../files/source.ts';
 import { listCollections } from '../../store/collections.ts';
 import type { StoredCollection } from '../../store/collection-rows.ts';
+import { turn } from '../kit/turns.ts';
 import { library } from '../shared/library.svelte.ts';
 import type { Work } from './work.svelte.ts';
 
@@ -92,7 +93,10 @@ export class Searched {
     const sources = given ? sourcesOf(given) : await this.encoders();
     const collection = this.choice.collection === NAMES_ONLY ? null : await this.collection(signal);
     const kept = collection && imagesOfCollection(await library.opened(), collection);
+    // Tens of thousands of images are put in order in a task of their own.
+    await turn();
     const { images, problems } = given ? imagesOfRows(given, kept) : { images: kept ?? [], problems: [] };
+    await turn();
     return { ...sources, images, collection, problems: [...problems, ...(collection?.problems ?? [])] };
   }
 
