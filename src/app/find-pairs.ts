@@ -12,14 +12,8 @@ import {
   type EncoderFacts,
   type VectorPorts,
 } from './embed-images.ts';
+import type { GivenEmbeddings } from '../protocol/embeddings.ts';
 import type { HashedImage } from './read-collection.ts';
-
-/** Embeddings that were made elsewhere, row i for image i. */
-export interface GivenEmbeddings {
-  readonly name: string;
-  readonly sha256: string;
-  readonly matrix: Matrix;
-}
 
 export type EmbeddingSource =
   ({ readonly kind: 'encoder' } & EncoderModel) | ({ readonly kind: 'given' } & GivenEmbeddings);

@@ -1,4 +1,5 @@
 import type { BootstrapApi } from '../protocol/bootstrap.ts';
+import type { EmbeddingsApi, ReadGiven } from '../protocol/embeddings.ts';
 import type { EngineApi } from '../protocol/engine.ts';
 import type { HashApi, HashPart } from '../protocol/hash.ts';
 import type { EncoderApi } from '../protocol/encoder.ts';
@@ -50,6 +51,16 @@ export function spawnSearch(): WorkerClient<SearchApi> {
   return new WorkerClient<SearchApi>(worker, 'search worker', name);
 }
 
+/** Reads embeddings that were made elsewhere. */
+export function spawnEmbeddings(): WorkerClient<EmbeddingsApi> {
+  const name = unique('embeddings');
+  const worker = new Worker(new URL('../../workers/embeddings/embeddings.worker.ts', import.meta.url), {
+    type: 'module',
+    name,
+  });
+  return new WorkerClient<EmbeddingsApi>(worker, 'worker that reads embeddings', name);
+}
+
 /** Hashes large files. */
 export function spawnHash(): WorkerClient<HashApi> {
   const name = unique('hash');
@@ -70,3 +81,7 @@ export function spawnBootstrap(): WorkerClient<BootstrapApi> {
 /** The hashing worker's own function, for where there are no workers (Node). */
 export const hashHere: HashPart = async (state, part) =>
   (await import('../../workers/hash/hash-part.ts')).hashPart(state, part);
+
+/** The reading worker's own function, for where there are no workers (Node). */
+export const readGivenHere: ReadGiven = async (files) =>
+  (await import('../../workers/embeddings/read.ts')).readGiven(files);

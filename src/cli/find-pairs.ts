@@ -2,9 +2,8 @@ import { findPairs as find, type FindPairsProgress, type FoundPairs } from '../a
 import type { EncoderPart } from '../core/discovery/encoders.ts';
 import { imageFacts } from '../core/discovery/facts.ts';
 import { NO_FILTERS, type Selection, type Thresholds } from '../core/discovery/select.ts';
-import { servedFiles } from '../files/served.ts';
 import { filesOf, summaryOf, writePairs } from './pair-files.ts';
-import { imagesOf, sourcesOf } from './pair-inputs.ts';
+import { readInputs } from './pair-inputs.ts';
 import { partialVectors } from './partial-vectors.ts';
 import type { DriveContext, OutFile, Report, ServedFolder } from './types.ts';
 
@@ -18,7 +17,7 @@ export interface FindPairsCliRequest {
   /** null: embeddings alone, whose images are named by their rows. */
   readonly collection: ServedFolder | null;
   readonly encoders: { readonly med: ServedEncoder; readonly gen: ServedEncoder } | null;
-  /** Folder with med.npy and gen.npy, and perhaps images.csv. */
+  /** Folder with med.npy and gen.npy (or Parquet), and perhaps images.csv. */
   readonly embeddings: ServedFolder | null;
   readonly thresholds: Thresholds;
   /** So many pairs drawn by chance; null: all, by gap. */
@@ -51,15 +50,10 @@ export async function findPairs(
   request: FindPairsCliRequest,
   { control, report }: DriveContext,
 ): Promise<FindPairsOutcome> {
-  const embeddings = request.embeddings === null ? null : await servedFiles(request.embeddings.base);
-  // First what is small: a wrong encoder is told before a large collection is read.
-  const sources = await sourcesOf(request, embeddings);
-  const began = performance.now();
-  const { images, problems } = await imagesOf(request, embeddings, report, control.signal);
-  const readSeconds = (performance.now() - began) / 1000;
+  const { problems, readSeconds, ...sources } = await readInputs(request, report, control.signal);
+  const { images } = sources;
   const found = await find(
     {
-      images,
       ...sources,
       thresholds: request.thresholds,
       floor: request.thresholds.med,

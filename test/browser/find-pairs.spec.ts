@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { npyHeader } from '../../src/core/discovery/npy.ts';
 import { command, readJson, scratch } from './command.ts';
-import { MIXED_PAIRS, writeMixed } from './pairs.ts';
+import { MIXED_PAIRS, reference, writeMixed } from './pairs.ts';
 
 const space = scratch();
 test.afterAll(() => space.remove());
@@ -98,6 +98,35 @@ test(
       expect(run.code, name).toBe(2);
       expect(run.stderr, name).toMatch(words);
     }
+  },
+);
+
+test(
+  'Parquet made elsewhere gives the pairs of the reference, in the order of its own rows, and is refused in one sentence where it cannot be read',
+  { tag: '@soak' },
+  async () => {
+    const given = 'test/data/discovery/given';
+    const out = space.path('parquet-out');
+    const run = await find(
+      '--collection',
+      'public/benchmarks/phantoms',
+      '--embeddings',
+      `${given}/phantoms`,
+      '--out',
+      out,
+    );
+    expect(run.code).toBe(0);
+    const names = (pairs: readonly (readonly string[])[]): string[] =>
+      pairs.map(([a = '', b = '']) => [basename(a), basename(b)].sort().join(' ')).sort();
+    expect(names(pairsIn(out))).toEqual(names(reference.pairs.map(([a, b]) => [a, b])));
+    // Captions are the collection's.
+    expect(readFileSync(join(out, 'pairs.csv'), 'utf8').split('\n')[1]).toMatch(/,[1-9]\d*,[1-9]\d*$/);
+
+    mkdirSync(space.path('torn'));
+    for (const name of ['med', 'gen']) cpSync(`${given}/bad-truncated.parquet`, space.path('torn', `${name}.parquet`));
+    const torn = await find('--embeddings', space.path('torn'), '--out', space.path('torn-out'));
+    expect(torn.code).toBe(2);
+    expect(torn.stderr).toMatch(/med\.parquet is no whole Parquet file: .*Copy or write it again\./);
   },
 );
 

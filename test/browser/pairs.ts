@@ -29,6 +29,9 @@ export function writeMixed(folder: string): number {
   return names.length;
 }
 
+/** The two images of a pair, whichever of them is the first. */
+const pairName = (a: string, b: string): string => [a, b].sort().join(' ');
+
 async function exported(page: Page): Promise<Map<string, [number, number]>> {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: /pairs\.csv of all/ }).click();
@@ -40,17 +43,17 @@ async function exported(page: Page): Promise<Map<string, [number, number]>> {
       .split('\n')
       .slice(1)
       .map((line) => line.split(','))
-      .map(([a, b, med, gen]) => [`${name(a)} ${name(b)}`, [Number(med), Number(gen)]]),
+      .map(([a, b, med, gen]) => [pairName(name(a), name(b)), [Number(med), Number(gen)]]),
   );
 }
 
 /** The exported pairs are those of the reference, each similarity within 1e-5. */
 export async function expectReference(page: Page): Promise<void> {
   const pairs = await exported(page);
-  expect([...pairs.keys()].sort()).toEqual(reference.pairs.map(([a, b]) => `${a} ${b}`).sort());
+  expect([...pairs.keys()].sort()).toEqual(reference.pairs.map(([a, b]) => pairName(a, b)).sort());
   let worst = 0;
   for (const [a, b, med, gen] of reference.pairs) {
-    const [m = NaN, g = NaN] = pairs.get(`${a} ${b}`) ?? [];
+    const [m = NaN, g = NaN] = pairs.get(pairName(a, b)) ?? [];
     worst = Math.max(worst, Math.abs(m - med), Math.abs(g - gen));
   }
   expect(worst).toBeLessThan(1e-5);

@@ -86,7 +86,10 @@ function options() {
     seed: whole('seed of the draw (default: 0)', 0),
     cap: count('most pairs that one image is in', /** @type {null} */ (null)),
     'min-caption': whole('shortest caption of both images, in characters (the paper: 100; default: any)', 0),
-    embeddings: text('DIR', 'folder with med.npy and gen.npy made elsewhere, and images.csv for the image of each row'),
+    embeddings: text(
+      'DIR',
+      'folder with med.npy and gen.npy (or .parquet, or one embeddings.parquet) made elsewhere, and images.csv for the image of each row',
+    ),
     device: choice('NAME', 'auto (default), webgpu or wasm', 'device', DEVICES, 'auto'),
     threads: count('threads of WASM and of the search; default: all cores', /** @type {'auto'} */ ('auto')),
     resume: flag('go on with the run in --out that was stopped'),

@@ -98,7 +98,7 @@ function take(
 }
 
 /** Finds an image by what a caption file calls it: a path from the folder or from the file on, a file name, or a name without its ending. */
-function imageFinder(images: readonly string[]): (image: string, from: string) => string | null {
+export function imageFinder(images: readonly string[]): (image: string, from?: string) => string | null {
   const byPath = new Set(images);
   const byName = new Map<string, string | null>();
   const note = (key: string, path: string): void => {
@@ -109,7 +109,7 @@ function imageFinder(images: readonly string[]): (image: string, from: string) =
     note(name, path);
     note(name.replace(IMAGE, ''), path);
   }
-  return (image, from) => {
+  return (image, from = '') => {
     const given = image.replace(/\\/g, '/').replace(/^(\.?\/)+/, '');
     const beside = from.includes('/') ? `${from.slice(0, from.lastIndexOf('/') + 1)}${given}` : given;
     if (byPath.has(beside)) return beside;

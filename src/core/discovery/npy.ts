@@ -61,16 +61,21 @@ export function readNpy(name: string, file: ArrayBuffer): Result<Matrix> {
     );
   const numbers = toFloats(type, file, offset, length);
   const data = columnsFirst ? transposed(numbers, rows, columns) : numbers;
+  return finite(name, { rows, columns, data });
+}
+
+/** The same table, where every number of it is finite. @param name of the file, for what is said of it */
+export function finite(name: string, matrix: Matrix): Result<Matrix> {
+  const { columns, data } = matrix;
   const at = data.findIndex((x) => !Number.isFinite(x));
-  if (at >= 0)
-    return fail(
-      fault(
-        'unreadable',
-        `${name}: row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1} is ${data[at]}; an embedding is made of finite numbers. Embed that image again.`,
-        { file: name, row: Math.floor(at / columns) + 1 },
-      ),
-    );
-  return ok({ rows, columns, data });
+  if (at < 0) return ok(matrix);
+  return fail(
+    fault(
+      'unreadable',
+      `${name}: row ${Math.floor(at / columns) + 1}, column ${(at % columns) + 1} is ${data[at]}; an embedding is made of finite numbers. Embed that image again.`,
+      { file: name, row: Math.floor(at / columns) + 1 },
+    ),
+  );
 }
 
 function toFloats(type: Header['type'], file: ArrayBuffer, offset: number, length: number): Float32Array<ArrayBuffer> {

@@ -32,7 +32,8 @@ export function inTurn(then: () => void): () => void {
   };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => void inTurn(resolve));
+/** Ends the task in hand; what follows is a turn of its own. */
+export const turn = (): Promise<void> => new Promise((resolve) => void inTurn(resolve));
 
 /** Does long work in turns; what follows from it is a turn of its own. */
 export async function inTurns<T>(steps: Steps<T>): Promise<T>;
