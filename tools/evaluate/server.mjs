@@ -36,7 +36,7 @@ export async function serverChoice(values, here) {
   const key = await keyOf(keys, url);
   const model = values['server-model'] ?? '';
   const found = await look('server', { kind: values['server-kind'], model }, url, key);
-  const name = model === '' ? (found.models[0] ?? found.kind) : model;
+  const name = model === '' ? onlyModel('--server', found.models, 'with --server-model NAME') : model;
   const processor = processorFolder(values['server-processor'], found.roots[name] ?? name, here);
   return {
     config: {
@@ -61,6 +61,22 @@ export async function keyOf(keys, url) {
   const words = key === '' ? keyWords({ origins: keys.map((k) => k.origin), unbound: false }, url) : null;
   if (words !== null) note(words);
   return key;
+}
+
+/**
+ * The model of a server that has one. Which of several is meant, nobody guesses.
+ * @param {string} option that names the server
+ * @param {readonly string[]} models
+ * @param {string} how a model is named
+ */
+export function onlyModel(option, models, how) {
+  const [only, other] = models;
+  if (only === undefined) throw wrong(`${option}: the server does not say which models it has. Name one ${how}.`);
+  if (other === undefined) return only;
+  const more = models.length > 12 ? ', ...' : '';
+  throw wrong(
+    `${option}: the server has several models. Name one ${how}; it has ${models.slice(0, 12).join(', ')}${more}.`,
+  );
 }
 
 /**

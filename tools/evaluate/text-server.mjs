@@ -4,7 +4,7 @@ import { text, wrong } from '../cli/kinds.mjs';
 import { baseOf } from '../drive/mounts.mjs';
 import { Stop } from '../say.mjs';
 import { environmentKeys } from '../serve/keys.mjs';
-import { keyOf, look } from './server.mjs';
+import { keyOf, look, onlyModel } from './server.mjs';
 
 /** The option that agrees to texts leaving this machine. */
 export const sendTexts = text(
@@ -56,13 +56,13 @@ export async function textServer(option, typed, { agreed, server = null }) {
   const beside = server !== null && originOf(server) !== originOf(url);
   const { keys } = await environmentKeys(url, beside ? { key: 'LOOKALIKE_JUDGE_KEY', url: '' } : undefined);
   const found = await look(option, wanted, url, await keyOf(keys, url));
-  if (wanted.model === '' && found.models.length > 1)
-    throw wrong(
-      `--${option}: the server has several models. Name one behind the address, as in ${typed ?? ''}#${found.models[0] ?? ''}; it has ${found.models.slice(0, 12).join(', ')}.`,
-    );
+  const model =
+    wanted.model === ''
+      ? onlyModel(`--${option}`, found.models, `behind the address, as in ${typed ?? ''}#NAME`)
+      : wanted.model;
   return {
     config: {
-      ...{ kind: found.kind, url, model: wanted.model === '' ? (found.models[0] ?? '') : wanted.model },
+      ...{ kind: found.kind, url, model },
       ...{ dtype: null, quantisation: null, concurrency: 1, prices: null, budget: null, processor: null },
     },
     ...{ keys, host },

@@ -1,7 +1,7 @@
 import type { Letter } from '../../../core/benchmark/types.ts';
 import { fault, FaultError, orThrow } from '../../../core/fault.ts';
 import { drawnBody, readChat, type ChatPrompt, type ChatReply } from '../../../core/servers/chat.ts';
-import { get, answerFault } from '../../../core/servers/exchange.ts';
+import { get, answerFault, type HttpAnswer } from '../../../core/servers/exchange.ts';
 import {
   chatAsk,
   logitBias,
@@ -33,6 +33,8 @@ const BIASES: readonly { readonly name: string; readonly body: Bias }[] = [
 interface Known {
   model: string;
   style: OpenAiStyle;
+  /** What the server's list says of the model, where it is not in it; '' else. */
+  unlisted: string;
   /** Log-probabilities are really given, not only asked for. */
   top: boolean;
   bias: Bias | null;
@@ -40,7 +42,7 @@ interface Known {
 
 /** Any server with OpenAI's chat. Only what was tried is used. */
 export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter {
-  const known: Known = { model, style: USUAL_STYLE, top: true, bias: null };
+  const known: Known = { model, style: USUAL_STYLE, unlisted: '', top: true, bias: null };
 
   /** A chat in the style that the server takes; a field that it refuses by name is left out from then on. */
   async function chat(
@@ -52,9 +54,15 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
       const answer = orThrow(await send(chatAsk(known.model, prompt, limit, known.style, more)));
       if (answer.status < 300) return orThrow(readChat(answer.body));
       const other = otherStyle(known.style, answer);
-      if (other === null) throw new FaultError(answerFault(answer, 'a question'));
+      if (other === null) throw refused(answer);
       known.style = other;
     }
+  }
+
+  /** A server that cannot load a model may only say that it failed: whether it lists the model says more. */
+  function refused(answer: HttpAnswer): FaultError {
+    const { code, message, ...rest } = answerFault(answer, 'a question');
+    return new FaultError({ code, message: `${message}${known.unlisted}`, ...rest });
   }
 
   async function look(): Promise<Looked> {
@@ -63,7 +71,9 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
       throw new FaultError(answerFault(answer, 'the list of its models'));
     const names = answer.status < 300 ? readModels(answer.body).map((m) => m.id) : [];
     // Folders that transformers serve loads on demand are in no list.
-    known.model = names.includes(model) || model === '' ? chosenModel(names, model) : model;
+    const listed = names.includes(model);
+    known.model = listed || model === '' ? chosenModel(names, model) : model;
+    if (!listed && model !== '') known.unlisted = ` ${unlistedWords(names, model)}`;
     return { version: null, model: known.model, notes: [] };
   }
 
@@ -128,4 +138,9 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
       fingerprintOf(await chat(prompt, known.top ? 1 : 24, { ...TOP, ...(hot ? { temperature: 2, seed: 1 } : {}) })),
     isControl: () => Promise.resolve(null),
   };
+}
+
+function unlistedWords(names: readonly string[], model: string): string {
+  const has = names.length === 0 ? 'names no model' : `lists ${names.slice(0, 12).join(', ')}`;
+  return `Is ${model} the name of a model that it can load? It ${has}.`;
 }

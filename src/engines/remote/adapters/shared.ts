@@ -15,9 +15,11 @@ export function chosenModel(there: readonly string[], wanted: string): string {
   throw new FaultError(
     fault(
       'server-refused',
-      wanted === ''
-        ? `The server has several models: name one of ${names}.`
-        : `The server has no model ${wanted}. It has ${names}.`,
+      there.length === 0
+        ? 'The server does not say which models it has: name one.'
+        : wanted === ''
+          ? `The server has several models: name one of ${names}.`
+          : `The server has no model ${wanted}. It has ${names}.`,
       { model: wanted },
     ),
   );
