@@ -45,6 +45,7 @@ function* pagesIn(view: DataView<ArrayBuffer>, decoder: Decoder, most: number, e
   let dictionary: ReturnType<typeof convert> | undefined;
   while (reader.offset < view.byteLength - 1) {
     const header = parquetHeader(reader);
+    requireWhole(header, view.byteLength - reader.offset, entries);
     const size = header.compressed_page_size;
     const packed = new Uint8Array(view.buffer, view.byteOffset + reader.offset, size);
     reader.offset += size;
@@ -59,7 +60,6 @@ function* pagesIn(view: DataView<ArrayBuffer>, decoder: Decoder, most: number, e
     }
     const said = header.data_page_header ?? header.data_page_header_v2;
     if (!said) continue; // an index page
-    if (said.num_values > entries) throw new Error('a page says that it holds more than its column does');
     const read = header.data_page_header
       ? readDataPage(unpacked(), header.data_page_header, decoder)
       : readDataPageV2(packed, header, decoder);
@@ -70,4 +70,23 @@ function* pagesIn(view: DataView<ArrayBuffer>, decoder: Decoder, most: number, e
       values: convertWithDictionary(read.dataPage, dictionary, said.encoding, decoder) as ArrayLike<number>,
     };
   }
+}
+
+/** Most bytes that a page may unpack to; writers make pages of 1 MB, and embeddings of 4,096 numbers need 16 kB a row. */
+const MOST_BYTES = 2 ** 30;
+
+/** What a page says of its own size is held against the file before it is read: a wrong number would let the reader turn in a circle. */
+function requireWhole(header: ReturnType<typeof parquetHeader>, left: number, entries: number): void {
+  const within = (n: number | undefined, most: number): boolean =>
+    n === undefined || (Number.isInteger(n) && n >= 0 && n <= most);
+  const { data_page_header: v1, data_page_header_v2: v2, dictionary_page_header: dictionary } = header;
+  const whole =
+    Number.isInteger(header.compressed_page_size) &&
+    within(header.compressed_page_size, left) &&
+    within(header.uncompressed_page_size, MOST_BYTES) &&
+    [v1?.num_values, v2?.num_values, v2?.num_nulls, dictionary?.num_values].every((n) => within(n, entries)) &&
+    [v2?.definition_levels_byte_length, v2?.repetition_levels_byte_length].every((n) =>
+      within(n, header.compressed_page_size),
+    );
+  if (!whole) throw new Error('a page says that it holds more than its column does');
 }
