@@ -88,7 +88,10 @@ export async function judgePhase(p: JudgePhase): Promise<JudgeInfo | null> {
 /** What a judge behind a server of its own has cost; the model under test counts its own. */
 async function tellCost({ progress }: JudgePhase, { info, text }: Judge): Promise<void> {
   const work = info.kind === 'model' && info.device === 'server' ? await text.work?.() : null;
-  if (work) progress.message(`The judge’s server has cost ${costWords({ input: work.computed, output: work.decoded, money: null })}.`);
+  if (work)
+    progress.message(
+      `The judge’s server has cost ${costWords({ input: work.computed, output: work.decoded, money: null })}.`,
+    );
 }
 
 async function openJudge({ ahead, benchmark, progress }: JudgePhase): Promise<Judge> {
