@@ -1,5 +1,5 @@
 import type { ServerConfig } from '../core/servers/config.ts';
-import { costOf, costWords, expectedCost } from '../core/servers/cost.ts';
+import { costOf, costSentence } from '../core/servers/cost.ts';
 import type { RunHandle, RunPhase, RunProgress } from '../run/types.ts';
 import type { DriveEvent, Report } from './types.ts';
 
@@ -28,14 +28,12 @@ export function listen(handle: RunHandle, report: Report, { records = true } = {
 /** Says what a server has cost and will: once a tenth of the questions. */
 function createSpending(server: ServerConfig | null): (p: RunProgress) => readonly string[] {
   let told = 0;
-  return ({ questions: { done, total }, work }) => {
+  return ({ questions: { done, total }, kept, work }) => {
     const tenth = total === 0 ? 0 : Math.floor((10 * done) / total);
     if (server === null || tenth <= told) return [];
     told = tenth;
-    const cost = costOf(work, server.prices);
-    const all = expectedCost(cost, done, total);
-    const rest = all === null || done === total ? '' : `; the whole run about ${costWords(all)}`;
-    return [`Cost so far, ${done} of ${total} questions: ${costWords(cost)}${rest}.`];
+    const said = costSentence(costOf(work, server.prices), { done, total, kept });
+    return said === null ? [] : [said];
   };
 }
 

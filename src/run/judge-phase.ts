@@ -7,6 +7,7 @@ import { needsJudge, requestedMethods } from '../core/methods/registry.ts';
 import type { ResultRecord } from '../core/records/record.ts';
 import { PERSON_JUDGE, SELF_JUDGE, type RunConfig } from '../core/records/run-config.ts';
 import type { JudgeInfo } from '../core/records/run-info.ts';
+import { costWords } from '../core/servers/cost.ts';
 import { testJudge, testKey } from './judge-test.ts';
 import { textJudge, type Judge, type JudgeAhead } from './judges.ts';
 import { judgeAnswers, openAnswers } from './judging.ts';
@@ -87,7 +88,10 @@ export async function judgePhase(p: JudgePhase): Promise<JudgeInfo | null> {
 /** What a judge behind a server of its own has cost; the model under test counts its own. */
 async function tellCost({ progress }: JudgePhase, { info, text }: Judge): Promise<void> {
   const work = info.kind === 'model' && info.device === 'server' ? await text.work?.() : null;
-  if (work) progress.message(`The judge’s server read ${work.computed} tokens and wrote ${work.decoded}.`);
+  if (work)
+    progress.message(
+      `The judge’s server has cost ${costWords({ input: work.computed, output: work.decoded, money: null })}.`,
+    );
 }
 
 async function openJudge({ ahead, benchmark, progress }: JudgePhase): Promise<Judge> {

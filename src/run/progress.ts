@@ -39,6 +39,7 @@ const START: RunProgress = {
   phase: { kind: 'idle' },
   stage: null,
   questions: NOTHING,
+  kept: 0,
   answers: NOTHING,
   images: { done: 0, total: 0 },
   seconds: { loading: 0, checking: 0, scoring: 0, judging: 0 },
@@ -90,6 +91,7 @@ export function createProgress(clock: () => number = () => performance.now()): P
       for (const image of planned) open.add(image);
       set({
         questions: { ...NOTHING, ...questions },
+        kept: questions.done,
         answers: { ...NOTHING, total: answers },
         images: images(state.work),
       });

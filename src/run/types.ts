@@ -37,6 +37,8 @@ export interface RunProgress {
   readonly stage: StageKind | null;
   /** Scoring: questions (images of pairs), those of earlier parts of the run among them. */
   readonly questions: Measure;
+  /** Questions that earlier parts of the run answered. */
+  readonly kept: number;
   /** Judging: free answers that a model is to read; while questions are scored, as many as may come. */
   readonly answers: Measure;
   /** Images encoded, and those that will have been by the end: the more are found kept or unreadable, the fewer. */

@@ -22,7 +22,7 @@ test('a judge on another server than the model, from the command line: each serv
     env: { LOOKALIKE_SERVER_KEY: KEY, LOOKALIKE_JUDGE_KEY: JUDGE_KEY },
   });
   expect(run.stderr).toContain('llama.cpp at 127.0.0.1');
-  expect(run.stderr).toMatch(/The judge’s server read \d+ tokens and wrote [1-9]/);
+  expect(run.stderr).toMatch(/The judge’s server has cost [\d,]+ tokens in, [1-9][\d,]* out/);
   expect(recordLines(out).map((r) => [r.method, r.status])).toEqual([
     ['ff', 'scored'],
     ['ff-likelihood', 'scored'],

@@ -19,7 +19,8 @@ export type Lie =
   | 'no tokens in'
   | 'no logprobs'
   | 'no letters on top'
-  | 'template of a request';
+  | 'template of a request'
+  | 'short context';
 
 export interface Ask {
   readonly method: string;

@@ -110,7 +110,10 @@ export function llamacppAdapter({ send, model, shows }: AdapterParts): Adapter {
     chatOptions: () => Promise.reject(notGiven('ps-chat; it gives PS itself')),
     choice: async (prompt) => likelier(await letters(prompt)),
     write: async (prompt, limit, drawn = null) =>
-      writtenOf(orThrow(readChat(await bodyOf(send, writeAsk(of(prompt), limit, drawnBody(drawn)), 'a question')))),
+      writtenOf(
+        orThrow(readChat(await bodyOf(send, writeAsk(of(prompt), limit, drawnBody(drawn)), 'a question'))),
+        limit,
+      ),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(
         orThrow(

@@ -133,7 +133,7 @@ export function openaiAdapter({ send, model, letterIds }: AdapterParts): Adapter
     ...{ look, ways, letters, choice },
     options: () => Promise.reject(notGiven('log p of an option')),
     chatOptions: () => Promise.reject(notGiven('log p of an option')),
-    write: async (prompt, limit, drawn = null) => writtenOf(await chat(prompt, limit, drawnBody(drawn))),
+    write: async (prompt, limit, drawn = null) => writtenOf(await chat(prompt, limit, drawnBody(drawn)), limit),
     fingerprint: async (prompt, hot = false) =>
       fingerprintOf(await chat(prompt, known.top ? 1 : 24, { ...TOP, ...(hot ? { temperature: 2, seed: 1 } : {}) })),
     isControl: () => Promise.resolve(null),

@@ -25,7 +25,19 @@ export function chosenModel(there: readonly string[], wanted: string): string {
   );
 }
 
-export function writtenOf({ text, thought, cut, atLimit, newTokens, promptTokens }: ChatReply): Written {
+/**
+ * What a reply says.
+ * @param limit new tokens that it was allowed
+ * @throws FaultError 'unsupported' where the server had no room for so many and cut the answer without a word
+ */
+export function writtenOf({ text, thought, cut, atLimit, newTokens, promptTokens }: ChatReply, limit: number): Written {
+  if (atLimit && newTokens > 0 && newTokens < limit)
+    throw new FaultError(
+      fault(
+        'unsupported',
+        `The server cut the answer after ${newTokens} of ${limit} tokens: question and answer are longer than it was started for. Start it with a longer context (vLLM: --max-model-len; llama-server: -c).`,
+      ),
+    );
   return { text, thought, cut, atLimit, newTokens, promptTokens };
 }
 

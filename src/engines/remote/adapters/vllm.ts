@@ -143,6 +143,7 @@ export function vllmAdapter({ send, model, renderer }: AdapterParts): Adapter {
           ),
           'a question',
         ),
+        limit,
       ),
     fingerprint: async (prompt, hot = false): Promise<Fingerprint> =>
       fingerprintOf(await chat(topAsk(of(prompt), 20, hot ? { temperature: 2, seed: 1 } : {}), 'a question')),
