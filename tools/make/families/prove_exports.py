@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import exported as E
+import tiny_mobilenet  # noqa: F401, the tower of gemma3n's tiny checkpoint
 import torch
 from make_exported import SPECS
 from PIL import Image
@@ -39,7 +40,8 @@ def prove(name, folder):
             shutil.copyfile(f'{files}/{file}', f'{checkpoint}/{file}')
     net = AutoModelForImageTextToText.from_config(AutoConfig.from_pretrained(files))
     E.fill(net, 1, SPECS[name].gains if name in SPECS else ()).save_pretrained(checkpoint)
-    command = [sys.executable, f'{E.EXPORT}/export.py', '--model', checkpoint, '--out', out, '--dtypes', ','.join(DTYPES)]
+    launcher = SPECS[name].launcher if name in SPECS else E.Spec.launcher
+    command = [sys.executable, *launcher, '--model', checkpoint, '--out', out, '--dtypes', ','.join(DTYPES)]
     subprocess.run(command, check=True)
     with open(f'{out}/README.md', encoding='utf-8') as file:
         print(name, file.read())
@@ -60,6 +62,8 @@ def scores(name, checkpoint, out):
     data = f'{ROOT}/test/families/{name}/benchmark/data'
     with open(f'{data}/dataset.json', encoding='utf-8') as file:
         rows = json.load(file)
+    with open(f'{ROOT}/test/families/{name}/reference.json', encoding='utf-8') as file:
+        known = json.load(file)['items']
     letters = {x: processor.tokenizer.encode(x, add_special_tokens=False)[-1] for x in 'AB'}
     found = {}
     for dtype in DTYPES:
@@ -73,7 +77,7 @@ def scores(name, checkpoint, out):
                 last = row(family, sessions, asked['gd'], 1)[0]
                 got = {'gd': {x: last[i].item() for x, i in letters.items()}, 'ps': {}}
                 for x in 'AB':
-                    ids = processor.tokenizer.encode(item[f'option_{x}'], add_special_tokens=False)
+                    ids = known[pair][f'im_{image}']['ps'][x]['tokens']
                     longer = family.with_ids(asked['ps'], ids)
                     each = row(family, sessions, longer, len(ids) + 1)[:-1]
                     got['ps'][x] = {'tokens': ids, 'token_logprobs': each.gather(1, torch.tensor(ids)[:, None])[:, 0].tolist()}
