@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
+import { DTYPE_SUFFIX, type Dtype } from '../../src/core/models/dtypes.ts';
 import type { Scored, ScoreRequest } from '../support/lab/score.ts';
 
 /** Each folder of test/families is a model with Hugging Face references: a new folder is a new test. */
@@ -40,20 +41,27 @@ function listing(dir: string, below = ''): { path: string; size: number }[] {
   );
 }
 
-/** A request for the first `limit` pairs of a family's benchmark, with as many of its files in `dtype` as there are. */
+/** A model folder of a family, and where it is served. */
+interface ServedModel {
+  readonly folder: string;
+  readonly base: string;
+}
+
+/** A request for the first `limit` pairs of a family's benchmark, with as many of the model's files in `dtype` as there are. */
 export function familyRequest(
   name: string,
-  dtype: 'fp32' | 'q4',
+  dtype: Dtype,
   device: 'wasm' | 'webgpu',
   limit: number,
+  model: ServedModel = { folder: join(ROOT, name, 'model'), base: `/test/families/${name}/model/` },
 ): ScoreRequest {
-  const files = listing(join(ROOT, name, 'model'));
-  const has = (session: string, suffix: string): boolean =>
-    files.some((f) => f.path === `onnx/${session}${suffix}.onnx`);
+  const files = listing(model.folder);
+  const has = (session: string, kind: Dtype): boolean =>
+    files.some((f) => f.path === `onnx/${session}${DTYPE_SUFFIX[kind]}.onnx`);
   const sessions = ['vision_encoder', 'embed_tokens', 'decoder_model_merged', 'encoder_model'].filter((s) =>
-    has(s, ''),
+    has(s, 'fp32'),
   );
-  const chosen = sessions.map((s) => [s, dtype === 'q4' && has(s, '_q4') ? 'q4' : 'fp32'] as const);
+  const chosen = sessions.map((s) => [s, has(s, dtype) ? dtype : 'fp32'] as const);
   const dataset = json<Record<string, Row>>(name, 'benchmark', 'data', 'dataset.json');
   const { prompts } = json<FamilyReference>(name, 'reference.json');
   const items = Object.entries(dataset)
@@ -71,7 +79,7 @@ export function familyRequest(
       })),
     );
   return {
-    base: `/test/families/${name}/model/`,
+    base: model.base,
     files,
     device,
     dtype: Object.fromEntries(chosen),

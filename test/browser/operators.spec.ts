@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
-import type { CheckResult } from '../../src/core/certificate/operators.ts';
+import type { CheckResult, OperatorManifest } from '../../src/core/certificate/operators.ts';
 import type { OperatorCheckRequest } from '../../src/protocol/engine.ts';
 import { startLab, type LabServer } from '../support/lab/server.ts';
 
@@ -52,6 +53,39 @@ test('WebGPU with subgroups hidden: every operator is right', { tag: '@soak' }, 
   const results = await check(page, { ...WEBGPU, rung: HIDDEN });
   expect(wrong(results)).toEqual([]);
   expect(new Set(results.map((r) => r.length))).toEqual(new Set([1, 5, 40, 69, 200]));
+});
+
+/** The checks of one graph alone; `change` makes another graph of it. */
+async function only(page: Page, graph: string, change = (bytes: Buffer): Buffer => bytes): Promise<void> {
+  const file = (name: string): Buffer => readFileSync(`public/certificate/${name}`);
+  const manifest = JSON.parse(file('index.json').toString()) as OperatorManifest;
+  const cases = manifest.cases.filter((c) => c.graph === graph);
+  await page.route('**/certificate/index.json', (route) => route.fulfill({ json: { ...manifest, cases } }));
+  await page.route(`**/certificate/${graph}.onnx`, (route) => route.fulfill({ body: change(file(`${graph}.onnx`)) }));
+}
+
+test('masks joined by And are right, because And stays on the CPU', async ({ page }) => {
+  await only(page, 'masks');
+  const results = await check(page, { ...WEBGPU, rung: HIDDEN });
+  expect(results.length).toBe(12);
+  expect(wrong(results)).toEqual([]);
+});
+
+test('And that a graph does not name stays on the GPU, and is found wrong by name', async ({ page }) => {
+  // Of NodeProto, field 3 (name) becomes field 6 (doc_string): the same node without a name.
+  const nameless = (bytes: Buffer): Buffer => {
+    for (let at = bytes.indexOf('And_'); at >= 0; at = bytes.indexOf('And_', at + 1))
+      if (bytes[at - 2] === 0x1a) bytes[at - 2] = 0x32;
+    return bytes;
+  };
+  await only(page, 'masks', nameless);
+  const results = await check(page, { ...WEBGPU, rung: HIDDEN });
+  const failed = results.filter((r) => !r.passed);
+  expect(failed.length).toBeGreaterThan(0);
+  for (const r of failed) {
+    expect(r.operator).toBe('And');
+    expect(r.error).toBe(1);
+  }
 });
 
 for (const half of [false, true])

@@ -24,10 +24,7 @@ for (const name of FAMILIES_Q4)
     compareFamily(scored, json<FamilyReference>(name, 'reference_q4.json'));
   });
 
-/** What ONNX Runtime's WebGPU computes wrongly, whatever is made safe: the certificate refuses the device, and `auto` takes WASM (docs/models.md). */
-const REFUSED_ON_WEBGPU: ReadonlySet<string> = new Set(['molmo2']);
-
-for (const name of FAMILIES.filter((family) => !REFUSED_ON_WEBGPU.has(family)))
+for (const name of FAMILIES)
   test(`${name} on WebGPU, made safe, equals its Hugging Face reference`, async ({ page }) => {
     await page.goto(server.url);
     const scored = await page.evaluate((r) => lab.score.score(r), familyRequest(name, 'fp32', 'webgpu', 1));

@@ -5,7 +5,7 @@ import type { ProcessorFiles } from '../../src/core/images/settings.ts';
 import type { EncoderLoadRequest } from '../../src/protocol/encoder.ts';
 import { dataOfGraph } from '../onnx/external.ts';
 import type { ModelFiles } from '../onnx/files.ts';
-import { preciseNodes, webgpuProvider } from '../onnx/webgpu.ts';
+import { cpuNodes, webgpuProvider } from '../onnx/webgpu.ts';
 
 /** What says how the images of a folder's model are prepared. */
 export async function processorFiles(files: ModelFiles, config: unknown): Promise<ProcessorFiles> {
@@ -29,7 +29,7 @@ export async function makeSession(
   const externalData = await dataOfGraph(files, file);
   try {
     return await InferenceSession.create(graph, {
-      executionProviders: [request.device === 'webgpu' ? webgpuProvider(request.rung, preciseNodes(graph)) : 'wasm'],
+      executionProviders: [request.device === 'webgpu' ? webgpuProvider(request.rung, cpuNodes(graph)) : 'wasm'],
       logSeverityLevel: 3,
       ...(externalData.length > 0 ? { externalData: [...externalData] } : {}),
     });

@@ -1,21 +1,22 @@
 import { fields, text, type Field } from '../../src/core/onnx/protobuf.ts';
 
 /**
- * Names of the nodes of some operators in an ONNX graph (ModelProto.graph, field 7; GraphProto.node, field 1; NodeProto.name 3, op_type 4), read by
+ * Names of the nodes of some operators in an ONNX graph and in the graphs that its nodes hold (ModelProto.graph, field 7; GraphProto.node, field 1), read by
  * protobuf's field lengths, so that weights are stepped over and not parsed.
  * @param bytes of the .onnx file
  * @param operators such as 'Cos'
  */
 export function nodeNames(bytes: Uint8Array, operators: ReadonlySet<string>): readonly string[] {
   const names: string[] = [];
-  for (const graph of fields(bytes)) {
-    if (graph.number !== 7) continue;
+  const collect = (graph: Field): void => {
     for (const f of fields(bytes, graph.from, graph.to)) {
       if (f.number !== 1) continue;
       const node = readNode(bytes, f);
       if (node.name !== '' && operators.has(node.operator)) names.push(node.name);
+      node.graphs.forEach(collect);
     }
-  }
+  };
+  for (const field of fields(bytes)) if (field.number === 7) collect(field);
   return names;
 }
 
@@ -29,14 +30,15 @@ export interface GraphNode {
   readonly outputs: readonly string[];
   /** Whole-number attributes by name; null for those of other kinds. */
   readonly attributes: ReadonlyMap<string, number | null>;
-  /** An attribute is a graph of its own, which may use the outer graph's values. */
-  readonly nested: boolean;
+  /** Attributes that are graphs of their own, which may use the outer graph's values. */
+  readonly graphs: readonly Field[];
 }
 
 export function readNode(bytes: Uint8Array, field: Field): GraphNode {
-  let [name, operator, domain, nested] = ['', '', '', false];
+  let [name, operator, domain] = ['', '', ''];
   const inputs: string[] = [];
   const outputs: string[] = [];
+  const graphs: Field[] = [];
   const attributes = new Map<string, number | null>();
   for (const f of fields(bytes, field.from, field.to)) {
     if (f.number === 1) inputs.push(text(bytes, f));
@@ -49,11 +51,11 @@ export function readNode(bytes: Uint8Array, field: Field): GraphNode {
     for (const a of fields(bytes, f.from, f.to)) {
       if (a.number === 1) key = text(bytes, a);
       if (a.number === 3) value = a.value;
-      if (a.number === 6 || a.number === 11) nested = true;
+      if (a.number === 6 || a.number === 11) graphs.push(a);
     }
     attributes.set(key, value);
   }
-  return { field, name, operator, domain, inputs, outputs, attributes, nested };
+  return { field, name, operator, domain, inputs, outputs, attributes, graphs };
 }
 
 /** An initializer (TensorProto), as far as we read it. */

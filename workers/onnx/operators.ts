@@ -15,7 +15,7 @@ import type { GpuMeter } from './gpu.ts';
 import { configureBackend } from './runtime.ts';
 import { startRuntime } from './start.ts';
 import { floats, toHalf } from './tensors.ts';
-import { webgpuProvider } from './webgpu.ts';
+import { cpuNodes, webgpuProvider } from './webgpu.ts';
 
 /** The operator checks of a worker that may have loaded nothing yet. */
 export async function checkOperators(request: OperatorCheckRequest, meter: GpuMeter): Promise<readonly CheckResult[]> {
@@ -52,7 +52,7 @@ async function checkGraph(
   let session: InferenceSession | null = null;
   let current = cases[0];
   try {
-    session = await InferenceSession.create(model, sessionOptions(options));
+    session = await InferenceSession.create(model, sessionOptions(options, model));
     for (const c of cases) {
       current = c;
       const found = await checkCase(session, c, expected, options.half);
@@ -94,9 +94,10 @@ function tensorOf(input: CaseInput, half: boolean): Tensor {
   return new Tensor('float16', Uint16Array.from(values, toHalf), input.dims);
 }
 
-/** The providers with which the model's own sessions are made (session-options.ts). */
-function sessionOptions({ device, rung }: OperatorCheckRequest): InferenceSession.SessionOptions {
-  return { executionProviders: [device === 'webgpu' ? webgpuProvider(rung) : 'wasm'], logSeverityLevel: 3 };
+/** The providers with which the model's own sessions are made (session-options.ts), with the nodes on the CPU that would be there in a model. */
+function sessionOptions({ device, rung }: OperatorCheckRequest, graph: Uint8Array): InferenceSession.SessionOptions {
+  const provider = device === 'webgpu' ? webgpuProvider(rung, cpuNodes(graph)) : 'wasm';
+  return { executionProviders: [provider], logSeverityLevel: 3 };
 }
 
 function byGraph(cases: readonly OperatorCase[]): { graph: string; cases: OperatorCase[] }[] {

@@ -5,7 +5,7 @@ import type { Device, DtypeMap, ModelSource } from '../../src/protocol/model.ts'
 import type { ModelFiles } from './files.ts';
 import { SEARCHED_BYTES } from '../../src/core/onnx/external.ts';
 import { unpackWeights, type Unpacked } from './unpack.ts';
-import { preciseNodes, webgpuProvider } from './webgpu.ts';
+import { cpuNodes, webgpuProvider } from './webgpu.ts';
 
 /** What the options of a model's sessions follow from. */
 export interface SessionRequest {
@@ -42,7 +42,7 @@ export async function sessionOptions(
   return { session: { executionProviders: [provider] }, unpacked: 0 };
 }
 
-/** `preciseNodes` of all session files. */
+/** `cpuNodes` of all session files. */
 async function nodesOnCpu(
   files: ModelFiles,
   request: SessionRequest,
@@ -55,7 +55,7 @@ async function nodesOnCpu(
     const size = request.source.files.find((f) => f.path === path)?.size ?? Infinity;
     if (size > SEARCHED_BYTES) continue;
     const body = await (await files.response(path))?.arrayBuffer();
-    if (body) names.push(...preciseNodes(new Uint8Array(body)));
+    if (body) names.push(...cpuNodes(new Uint8Array(body)));
   }
   return names;
 }

@@ -44,7 +44,8 @@ export function unpackWeights(model: Uint8Array, dataPath: string, budget: numbe
   const graph = top.find((f) => f.number === 7);
   if (!graph || top.some((f) => f.number === 25)) return null;
   const opened = open(model, graph);
-  if (opened.nodes.some((n) => n.nested) || [...opened.tensors.values()].some((t) => t.external)) return null;
+  if (opened.nodes.some((n) => n.graphs.length > 0) || [...opened.tensors.values()].some((t) => t.external))
+    return null;
   const found = new Map<GraphNode, PackedWeights>();
   for (const node of opened.nodes) {
     const weights = packedWeights(model, node, opened);

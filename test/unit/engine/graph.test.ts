@@ -14,6 +14,11 @@ describe('nodeNames', () => {
   it('finds none where the angles are in tables', () => {
     expect(nodeNames(graph('llava/model/onnx/decoder_model_merged'), ROTARY)).toEqual([]);
   });
+  it('finds nodes of the graphs that a node holds, as merged decoders have them', () => {
+    const merged = graph('florence2/model/onnx/decoder_model_merged');
+    expect(nodeNames(merged, new Set(['If'])).length).toBe(1);
+    expect(nodeNames(merged, new Set(['Softmax'])).length).toBeGreaterThan(1);
+  });
   it('says that a cut graph is cut', () => {
     const whole = graph('llava/model/onnx/embed_tokens');
     expect(() => nodeNames(Uint8Array.of(0x3a, 0x80), ROTARY)).toThrow('in the middle of a number');

@@ -97,6 +97,7 @@ class Molmo2(Family):
 
     def finish(self, out, processor):
         tok = processor.tokenizer
-        first = tok.bos_token or tok.eos_token
+        first = f"{{{{- '{tok.bos_token or tok.eos_token}' -}}}}"
+        template = processor.chat_template
         with open(os.path.join(out, 'chat_template.jinja'), 'w', encoding='utf-8') as file:
-            file.write(f"{{{{- '{first}' -}}}}{processor.chat_template}")
+            file.write(template if template.startswith(first) else first + template)

@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime as ort
 import graphs
 import layers
+import masks
 from fill import fill
 
 VERSION = '1'
@@ -22,7 +23,7 @@ NATIVE = {'float': 2e-5, 'half': 2e-2, 'level 4': 2e-2}
 def specs():
     """In the order in which checks run: what is known to fail first."""
     return [graphs.grouped(6, 2, 32, True, -1, graphs.WITH_PAST), graphs.grouped(9, 3, 64, True, -1, graphs.FEW_WITH_PAST), graphs.multi_head(12, 64),
-            graphs.multi_head_past(6, 32), graphs.grouped(4, 2, 16, False, 20, graphs.runs(69, (40, 40), (40, 1))), graphs.plain(6, 2, 32), layers.matrices(), layers.norms(), layers.rotary(), layers.convolution(), layers.activations()]
+            graphs.multi_head_past(6, 32), graphs.grouped(4, 2, 16, False, 20, graphs.runs(69, (40, 40), (40, 1))), graphs.plain(6, 2, 32), layers.matrices(), layers.norms(), layers.rotary(), layers.convolution(), layers.activations(), masks.masks()]
 
 
 def feed(spec, half):
