@@ -38,7 +38,9 @@ export async function decodeGreedy(
       const ids = [...sequence.ids, ...out];
       const context = deps.contextOf(sequence.key);
       const positions = deps.settings.positionsOf(sequence, ids);
-      const step = await embedSegment(deps.embed, ids, ids.length - 1, ids.length, { ...context, positions });
+      // An image's token that the model writes itself is a word like any other, as in transformers: no image stands behind it.
+      const written = { ...context, positions, images: [] };
+      const step = await embedSegment(deps.embed, ids, ids.length - 1, ids.length, written);
       const next = await deps.decoder.extend(current, step, 1);
       deps.work.decodeTokens += 1;
       if (current !== state) current.dispose();
