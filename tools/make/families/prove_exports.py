@@ -3,7 +3,7 @@
     prove_exports.py [--keep DIR] FAMILY ...
 
 With --keep, DIR/FAMILY/model stays, with DIR/FAMILY/scores.json beside it: by dtype and item, the log p of letters and options by onnxruntime on those
-very graphs, to compare a browser's with (test/soak/exports.spec.ts).
+very graphs, to compare a browser's with (test/exports).
 """
 
 import argparse
@@ -55,6 +55,12 @@ def row(family, sessions, inputs, count):
     return got[-count:]
 
 
+def begun(inputs, count):
+    """The inputs up to a token: where an option's first token swallows the prompt's last, its prompt ends before that."""
+    of_tokens = ('input_ids', 'attention_mask', 'token_type_ids', 'mm_token_type_ids')
+    return {k: x[:, :count] if k in of_tokens else x for k, x in inputs.items()}
+
+
 def scores(name, checkpoint, out):
     """GD's letters and PS's tokens of every item of the family's benchmark, by dtype."""
     net = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=torch.float32, attn_implementation='eager').eval()
@@ -77,8 +83,9 @@ def scores(name, checkpoint, out):
                 last = row(family, sessions, asked['gd'], 1)[0]
                 got = {'gd': {x: last[i].item() for x, i in letters.items()}, 'ps': {}}
                 for x in 'AB':
-                    ids = known[pair][f'im_{image}']['ps'][x]['tokens']
-                    longer = family.with_ids(asked['ps'], ids)
+                    option = known[pair][f'im_{image}']['ps'][x]
+                    ids = option['tokens']
+                    longer = family.with_ids(begun(asked['ps'], option.get('prefix_tokens')), ids)
                     each = row(family, sessions, longer, len(ids) + 1)[:-1]
                     got['ps'][x] = {'tokens': ids, 'token_logprobs': each.gather(1, torch.tensor(ids)[:, None])[:, 0].tolist()}
                 found[dtype][pair][f'im_{image}'] = got
