@@ -29,7 +29,8 @@ it('an image’s token that the model writes is embedded as a word', async () =>
   } as unknown as InferenceSession;
   const ids = [1, IMAGE];
   const sequence = { key: 'prompt', ids, promptLength: 2, decode: 3, blind: false, reads: [] };
-  const shown = { rows: 1, width: 2, data: Float32Array.of(0.5, 0.5) };
+  const layout = { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null };
+  const shown = { rows: 1, width: 2, data: Float32Array.of(0.5, 0.5), layout, notes: [], extra: {} };
   const out = await decodeGreedy(likeliest(IMAGE), state, 3, sequence, {
     ...{ decoder, embed, work: { ...NO_WORK }, sharedKey: () => null },
     cache: createLru(
