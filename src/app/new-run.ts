@@ -1,3 +1,4 @@
+import { hex } from '../core/bytes.ts';
 import type { Benchmark } from '../core/benchmark/types.ts';
 import { DEFAULT_CHAT, type ChatSettings } from '../core/chat/settings.ts';
 import type { MethodChoice } from '../core/methods/names.ts';
@@ -71,5 +72,5 @@ export function anew(config: RunConfig, benchmark: Pick<Benchmark, 'sha256'>): R
 
 /** Short enough for an address to be read aloud, long enough never to meet another. */
 export function newId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(5))].map((b) => b.toString(16).padStart(2, '0')).join('');
+  return hex(crypto.getRandomValues(new Uint8Array(5)));
 }

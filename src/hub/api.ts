@@ -10,7 +10,8 @@ import {
   type RepositoryFacts,
 } from '../core/models/hub/listing.ts';
 import { Passing, persevere, requestOnce, type Hub, type Trying } from './client.ts';
-import { gitBlobId, hex } from '../store/hash.ts';
+import { hex } from '../core/bytes.ts';
+import { gitBlobId } from '../store/hash.ts';
 
 async function json(
   hub: Hub,

@@ -1,10 +1,5 @@
 import { createSHA1 } from 'hash-wasm';
-
-const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
-
-export function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (b) => HEX[b] ?? '').join('');
-}
+import { hex } from '../core/bytes.ts';
 
 /** SHA-256 of bytes that fit in memory, by the browser's own code. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<string> {

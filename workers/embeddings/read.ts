@@ -1,7 +1,9 @@
+import { hex } from '../../src/core/bytes.ts';
 import { agreedNames, embeddingFiles, rowsDisagree, type NamedRows } from '../../src/core/discovery/given.ts';
 import { readImagesCsv } from '../../src/core/discovery/given-names.ts';
 import { readNpy } from '../../src/core/discovery/npy.ts';
 import { fault, FaultError, orThrow } from '../../src/core/fault.ts';
+import { fileName } from '../../src/core/paths.ts';
 import type { GivenEmbeddings, ReadGiven } from '../../src/protocol/embeddings.ts';
 import { openParquet, type OpenParquet } from './parquet.ts';
 
@@ -19,14 +21,13 @@ export const readGiven: ReadGiven = async (files) => {
     if (!file) throw new FaultError(fault('not-found', `${path} is not there any more. Bring the embeddings again.`));
     return file.blob.arrayBuffer();
   };
-  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
   const csv =
     found.images === null ? null : orThrow(readImagesCsv(new TextDecoder().decode(await bytesOf(found.images))));
   const [med, gen] = found.both
-    ? await readBoth(nameOf(found.med), await bytesOf(found.med))
+    ? await readBoth(fileName(found.med), await bytesOf(found.med))
     : [
-        await readSet('med', nameOf(found.med), await bytesOf(found.med)),
-        await readSet('gen', nameOf(found.gen), await bytesOf(found.gen)),
+        await readSet('med', fileName(found.med), await bytesOf(found.med)),
+        await readSet('gen', fileName(found.gen), await bytesOf(found.gen)),
       ];
   const counted = ({ given }: ReadSet) => ({ name: given.name, rows: given.matrix.rows });
   const sides = found.both ? [med] : [med, gen];
@@ -62,7 +63,4 @@ async function readBoth(name: string, bytes: ArrayBuffer): Promise<[ReadSet, Rea
   return [one('med', table), one('gen', table)];
 }
 
-async function hashOf(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (b) => b.toString(16).padStart(2, '0')).join('');
-}
+const hashOf = async (bytes: ArrayBuffer): Promise<string> => hex(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,4 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
+import { hex } from '../../src/core/bytes.ts';
 import type { HashPart } from '../../src/protocol/hash.ts';
 
 /**
@@ -11,7 +12,6 @@ export const hashPart: HashPart = async (state, part) => {
   if (state !== null) hasher.load(state);
   hasher.update(new Uint8Array(bytes));
   const saved = hasher.save().slice();
-  const own = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const hex = Array.from(own, (b) => b.toString(16).padStart(2, '0')).join('');
-  return { state: saved, digest: hasher.digest(), part: hex };
+  const own = await crypto.subtle.digest('SHA-256', bytes);
+  return { state: saved, digest: hasher.digest(), part: hex(own) };
 };

@@ -1,3 +1,4 @@
+import { fileName } from '../paths.ts';
 import { otherPaths, straight } from './paths.ts';
 import { imageEndings } from '../images/formats/registry.ts';
 import type { ListedFile } from './types.ts';
@@ -69,7 +70,7 @@ export function imageFinder(files: readonly ListedFile[], base: string): ImageFi
       if (file) return file;
     }
     // Anywhere below, where only one file ends so.
-    const ends = (byEnd.get(nameOf(path)) ?? []).filter((f) => tidy(f.path).endsWith(`/${path}`));
+    const ends = (byEnd.get(fileName(path)) ?? []).filter((f) => tidy(f.path).endsWith(`/${path}`));
     return ends.length === 1 ? (ends[0] ?? null) : null;
   };
 
@@ -103,14 +104,10 @@ function distinct(names: readonly string[]): readonly string[] {
   return [...new Set(names)];
 }
 
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 function byName(files: readonly ListedFile[]): ReadonlyMap<string, readonly ListedFile[]> {
   const map = new Map<string, ListedFile[]>();
   for (const f of files) {
-    const name = nameOf(tidy(f.path));
+    const name = fileName(tidy(f.path));
     const list = map.get(name);
     if (list) list.push(f);
     else map.set(name, [f]);

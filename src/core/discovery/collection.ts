@@ -1,3 +1,4 @@
+import { fileName } from '../paths.ts';
 import { fault, type Fault } from '../fault.ts';
 import { captionTables, type CaptionRow, type CaptionTable } from './captions.ts';
 
@@ -105,7 +106,7 @@ export function imageFinder(images: readonly string[]): (image: string, from?: s
     byName.set(key, byName.has(key) && byName.get(key) !== path ? null : path);
   };
   for (const path of images) {
-    const name = nameOf(path).toLowerCase();
+    const name = fileName(path).toLowerCase();
     note(name, path);
     note(name.replace(IMAGE, ''), path);
   }
@@ -114,17 +115,15 @@ export function imageFinder(images: readonly string[]): (image: string, from?: s
     const beside = from.includes('/') ? `${from.slice(0, from.lastIndexOf('/') + 1)}${given}` : given;
     if (byPath.has(beside)) return beside;
     if (byPath.has(given)) return given;
-    return byName.get(nameOf(given).toLowerCase()) ?? null;
+    return byName.get(fileName(given).toLowerCase()) ?? null;
   };
 }
 
 /** A name as it is told: a column may hold pictures themselves, in base64. */
 const short = (name: string): string => (name.length > 120 ? `${name.slice(0, 117)}...` : name);
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
 /** PMC article and figure, as file names of PMC-OA, ROCO and MediConfusion write them: PMC1064097_F2.jpg, PMC123_fig1_a.png. */
 function figureOf(path: string): string | null {
-  const found = /^(PMC\d+)[_-]+(?:.*?[_-])?f(?:ig(?:ure)?)?[_-]?(\d+)/i.exec(nameOf(path));
+  const found = /^(PMC\d+)[_-]+(?:.*?[_-])?f(?:ig(?:ure)?)?[_-]?(\d+)/i.exec(fileName(path));
   return found ? `${found[1]?.toUpperCase()} F${found[2]}` : null;
 }

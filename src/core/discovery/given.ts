@@ -1,4 +1,5 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
+import { fileName } from '../paths.ts';
 
 /* Embeddings that were made elsewhere: which files of a folder they are, and what must agree between them. */
 
@@ -24,12 +25,11 @@ const BOTH = 'embeddings.parquet';
 const MUST = `It must hold med.npy and gen.npy, or med.parquet and gen.parquet, or ${BOTH} with the columns med and gen.`;
 const EMBEDDINGS = new Set([BOTH, 'med.npy', 'gen.npy', 'med.parquet', 'gen.parquet']);
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 
 /** Whether a folder is one of embeddings, or means to be. */
 export function holdsEmbeddings(paths: readonly string[]): boolean {
-  return paths.some((path) => EMBEDDINGS.has(nameOf(path)));
+  return paths.some((path) => EMBEDDINGS.has(fileName(path)));
 }
 
 /**
@@ -37,7 +37,7 @@ export function holdsEmbeddings(paths: readonly string[]): boolean {
  * @returns a fault 'not-found' where one is missing, 'bad-argument' where there are several
  */
 export function embeddingFiles(paths: readonly string[]): Result<EmbeddingFiles> {
-  const folders = [...new Set(paths.filter((p) => EMBEDDINGS.has(nameOf(p))).map(folderOf))];
+  const folders = [...new Set(paths.filter((p) => EMBEDDINGS.has(fileName(p))).map(folderOf))];
   const [first] = folders;
   const folder = folders.includes('') ? '' : first;
   if (folder === undefined)
@@ -46,7 +46,7 @@ export function embeddingFiles(paths: readonly string[]): Result<EmbeddingFiles>
     return fail(
       fault('bad-argument', `Embeddings lie in ${folders.length} folders (${folders.join(', ')}). Name one of them.`),
     );
-  const has = new Set(paths.filter((p) => folderOf(p) === folder).map(nameOf));
+  const has = new Set(paths.filter((p) => folderOf(p) === folder).map(fileName));
   const images = has.has('images.csv') ? `${folder}images.csv` : null;
   const several = severalIn(has);
   if (several) return fail(several);

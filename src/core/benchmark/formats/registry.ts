@@ -1,3 +1,4 @@
+import { fileName } from '../../paths.ts';
 import { fail, fault, type Result } from '../../fault.ts';
 import { CSV_FORMAT } from './csv.ts';
 import { JSON_FORMAT } from './json.ts';
@@ -21,7 +22,7 @@ export function questionFileWords(): string {
 
 /** Whether a path names a question file, wherever it lies. */
 export function isQuestionFile(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const name = fileName(path).toLowerCase();
   return BENCHMARK_FORMATS.some((format) => endingsOf(format).some((ending) => name === `dataset.${ending}`));
 }
 
