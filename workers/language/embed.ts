@@ -35,7 +35,9 @@ export async function embedSegment(
       feeds: { input_ids: int64(part, [1, part.length]) },
       positions: slicePositions(context, start, end),
     };
-  const outputs = await session.run({ input_ids: int64(part, [1, part.length]) });
+  // An image token below zero (moondream1: -200) has no embedding; whatever row it is given is replaced.
+  const rows = part.map((id) => Math.max(0, id));
+  const outputs = await session.run({ input_ids: int64(rows, [1, rows.length]) });
   const feeds: Record<string, Tensor> = { ...outputs, ...context.feeds };
   const embeds = outputs['inputs_embeds'] ?? outputs[session.outputNames[0] ?? ''];
   if (!embeds) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
@@ -46,7 +48,7 @@ export async function embedSegment(
       part.map((_, i) => (start + i >= seenFrom ? 1 : 0)),
       [1, part.length],
     );
-  if (context.images.length > 0 && context.imageTokenId >= 0) mergeImages(embeds, ids, start, end, context);
+  if (context.images.length > 0) mergeImages(embeds, ids, start, end, context);
   return { count: part.length, feeds, positions: slicePositions(context, start, end) };
 }
 

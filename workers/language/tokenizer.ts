@@ -46,9 +46,10 @@ export async function loadTokenizer(files: ModelFiles): Promise<Tokenizer> {
 /** A tokenizer from its parsed files (`config` may be empty), with the folder's chat template. */
 export function createTokenizer(json: object, config: unknown, template: ChatTemplate | null): Tokenizer {
   const library = new Library(json, isObject(config) ? config : {});
-  const ids = library.get_vocab();
-  const pieces = new Map([...ids].map(([piece, id]) => [id, piece]));
   const added = [...library.get_added_tokens_decoder().values()];
+  // The library's vocabulary leaves out added tokens below zero (moondream1's <image>: -200).
+  const ids = new Map([...library.get_vocab(), ...added.map((t) => [t.content, t.id] as const)]);
+  const pieces = new Map([...ids].map(([piece, id]) => [id, piece]));
   const special = added.filter((t) => t.special);
   const encode = (text: string): number[] => library.encode(text, { add_special_tokens: false }).ids;
   const whole = (text: string): number[] => library.encode(text, { add_special_tokens: true }).ids;

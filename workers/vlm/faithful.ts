@@ -11,6 +11,8 @@ export interface Turn {
   readonly parts: readonly PromptPart[];
   /** What the template, or we, write for an image. */
   readonly placeholder: string;
+  /** What stands behind a placeholder that we write into a text. */
+  readonly behindImage: string;
 }
 
 /**
@@ -36,11 +38,11 @@ export function renderFaithfully(render: Render, turn: Turn, chat: ChatSettings)
 }
 
 /** The forms in which a turn can be given, the usual one first. */
-function attempts({ system, parts, placeholder }: Turn): readonly (readonly ChatMessage[])[] {
+function attempts({ system, parts, placeholder, behindImage }: Turn): readonly (readonly ChatMessage[])[] {
   const list = parts.map((p) =>
     p.kind === 'text' ? { type: 'text' as const, text: p.text } : { type: 'image' as const },
   );
-  const text = parts.map((p) => (p.kind === 'text' ? p.text : placeholder)).join('');
+  const text = parts.map((p) => (p.kind === 'text' ? p.text : placeholder + behindImage)).join('');
   const listed: readonly ChatMessage[] =
     system === null ? [] : [{ role: 'system', content: [{ type: 'text', text: system }] }];
   const plain: readonly ChatMessage[] = system === null ? [] : [{ role: 'system', content: system }];

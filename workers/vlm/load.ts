@@ -104,7 +104,10 @@ async function openSessions(
 function libraryConfig(family: Family, config: unknown): { config?: PretrainedConfig } {
   if (family.sessionsOf === null || !isObject(config)) return {};
   const is_encoder_decoder = sessionFiles(family).includes('encoder_model');
-  return { config: new PretrainedConfig({ ...config, model_type: family.sessionsOf, is_encoder_decoder }) };
+  // Moondream's first exports name their text model phi_config.
+  const text_config = config['text_config'] ?? config['phi_config'];
+  const known = { ...config, ...(text_config === undefined ? {} : { text_config }) };
+  return { config: new PretrainedConfig({ ...known, model_type: family.sessionsOf, is_encoder_decoder }) };
 }
 
 /** The tokenizer with which a Q-Former reads the question (tools/export writes it beside the model's own). */

@@ -77,8 +77,10 @@ export function createPromptMaker(
   }
 
   function render(parts: readonly PromptPart[], asked: ChatSettings): string {
-    if (tokenizer.render !== null)
-      return renderFaithfully(tokenizer.render, { system: promptSet.system, parts, placeholder }, asked);
+    if (tokenizer.render !== null) {
+      const { behindImage } = family;
+      return renderFaithfully(tokenizer.render, { system: promptSet.system, parts, placeholder, behindImage }, asked);
+    }
     if (!family.plainPrompt) throw new FaultError(NO_TEMPLATE);
     if (promptSet.system !== null || shots > 0) throw new FaultError(PLAIN_ONLY);
     const texts = parts.flatMap((p) => (p.kind === 'text' ? [p.text] : []));

@@ -1,6 +1,6 @@
 import { at } from '../json.ts';
 
-const PARTS = ['text_config', 'llm_config', 'language_config', null] as const;
+const PARTS = ['text_config', 'phi_config', 'llm_config', 'language_config', null] as const;
 const KEYS = ['max_position_embeddings', 'n_positions', 'max_seq_len'] as const;
 
 /** Most tokens that a model takes, its images included; null where config.json does not say. */

@@ -14,10 +14,11 @@ import { createPromptMaker } from '../../../workers/vlm/prompts.ts';
 import { folderFiles } from '../language/folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', 'families');
-/** Families whose folders are written by tools/export. */
+/** Families whose folders are written by tools/export, and those of public exports that transformers does not have. */
 const EXPORTED = [
   ...['llava_next', 'internvl', 'paligemma', 'blip-2', 'instructblip', 'mllama', 'janus', 'gemma3n', 'gemma4'],
   ...['qwen2_5_vl', 'qwen3_vl-exported', 'qwen3_vl_moe', 'smolvlm', 'mistral3', 'molmo2', 'fast_vlm'],
+  'moondream1',
 ];
 
 interface Item {

@@ -406,9 +406,14 @@ def quantize_into(net, P, keys):
     return Q
 
 
-def meta(family, dtype, net, proc, tok, **more):
+def versions():
+    """What references are made with."""
     import transformers, PIL
-    return {'family': family, 'dtype': dtype, 'made_with': f'transformers {transformers.__version__}, torch {torch.__version__}, Pillow {PIL.__version__}, fp32 on CPU, log-softmax in float64',
+    return f'transformers {transformers.__version__}, torch {torch.__version__}, Pillow {PIL.__version__}, fp32 on CPU, log-softmax in float64'
+
+
+def meta(family, dtype, net, proc, tok, **more):
+    return {'family': family, 'dtype': dtype, 'made_with': versions(),
             'classes': {'model': type(net).__name__, 'processor': type(proc).__name__, 'image_processor': type(proc.image_processor).__name__, 'tokenizer': type(tok).__name__}, 'prompts': PROMPTS, **more}
 
 

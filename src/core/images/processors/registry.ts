@@ -60,6 +60,7 @@ const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
   florence2: clip,
   paligemma: siglip,
   gemma3n: siglip,
+  moondream1: siglip,
   idefics3,
   smolvlm: idefics3,
   qwen2_vl: qwen2vl,

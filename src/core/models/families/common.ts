@@ -52,6 +52,7 @@ export const common = {
   sees: 'rows',
   deepstack: false,
   imageLead: 0,
+  behindImage: '',
   beginsBehindImage: false,
   placeholder: imagePiece,
   expand: (image, files, vocabulary) => imagePiece(files, vocabulary).repeat(image.rows),

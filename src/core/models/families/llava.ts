@@ -17,8 +17,8 @@ export const llavaOnevision: Family = {
 /** FastVLM in transformers' layout. */
 export const fastVlm: Family = { ...common, type: 'fast_vlm', status: 'checked', sessionsOf: 'llava' };
 
-/** FastVLM in its makers' layout. Its template takes strings only; the engine then writes the placeholder into the text. */
-export const llavaQwen2: Family = { ...common, type: 'llava_qwen2' };
+/** FastVLM in its makers' layout. Its template takes strings only; the makers write the image and a line end in front of the question (predict.py). */
+export const llavaQwen2: Family = { ...common, type: 'llava_qwen2', behindImage: '\n' };
 
 /**
  * LLaVA-NeXT (1.6), as tools/export writes it: the vision session packs the rows of all tiles, so that the image becomes as many tokens as it gives rows.

@@ -8,6 +8,7 @@ import { janus } from './janus.ts';
 import { fastVlm, llava, llavaNext, llavaOnevision, llavaQwen2 } from './llava.ts';
 import { mllama } from './mllama.ts';
 import { molmo2 } from './molmo2.ts';
+import { moondream1 } from './moondream.ts';
 import { florence2, lfm2Vl, mistral3 } from './others.ts';
 import { qwen25Vl, qwen2Vl, qwen35, qwen35Moe, qwen3Vl, qwen3VlMoe } from './qwen.ts';
 import type { Family } from './types.ts';
@@ -36,6 +37,7 @@ export const FAMILIES = {
   instructblip,
   mllama,
   molmo2,
+  moondream1,
   janus,
   lfm2_vl: lfm2Vl,
   mistral3,
@@ -44,8 +46,6 @@ export const FAMILIES = {
 
 /** Image-text-to-text types that are refused, with the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
-  moondream1:
-    'its export has no chat template, its prompt layout was never published for likelihoods, and no reference implementation of it is in transformers',
   glm_ocr: 'it reads documents and takes one fixed instruction, not questions',
   lighton_ocr: 'it reads documents and takes no instruction',
   phi3_v:

@@ -54,6 +54,8 @@ export interface Family {
   readonly deepstack: boolean;
   /** Tokens in front of an image's first row that see the image: they are computed with it, never before. */
   readonly imageLead: number;
+  /** What we write behind an image's placeholder where the chat template takes one text, with the placeholder in it. */
+  readonly behindImage: string;
   /** Image tokens stand before the text's own beginning-of-text token, and the text is tokenised by itself. */
   readonly beginsBehindImage: boolean;
   /** A type that transformers.js knows, whose session files are those of this family; null: it knows this one. */
