@@ -10,10 +10,7 @@ import sys
 
 import exported as E
 from exported import K, c2, np, torch
-import onnx
-from decoder import Decoder
-from families.base import Embeddings
-from graphs import export, name_axes
+from public_export import write_graphs
 from tokenizers import Tokenizer, pre_tokenizers
 from transformers import PhiConfig, PhiForCausalLM, PreTrainedTokenizerFast, SiglipVisionConfig, SiglipVisionModel
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
@@ -55,18 +52,6 @@ class Moondream(torch.nn.Module):
         return self.text(inputs_embeds=embeds).logits[0]
 
 
-class WithHead(Decoder):
-    """The text model with its output matrix: logits of all tokens, as the public export gives them."""
-
-    def __init__(self, net):
-        super().__init__(net.model)
-        self.head = net.lm_head
-
-    def forward(self, inputs_embeds, attention_mask, position_ids, past):
-        hidden, *cache = super().forward(inputs_embeds, attention_mask, position_ids, past)
-        return (self.head(hidden), *cache)
-
-
 def tokenizer(folder):
     """Writes tokenizer.json as the public export has it: <image> under the id -200, which Python's library cannot read. Returns (tokenizer without it, vocabulary)."""
     tok = c2.train_bpe(320, None, [END], pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True), None, [])
@@ -98,27 +83,6 @@ def encode(tok, prompt):
     return sum((rows + p for p in pieces[1:]), [tok.bos_token_id, *pieces[0]])
 
 
-def write_graphs(net, folder):
-    """The three sessions, with the inputs that the public export's take."""
-    pixels = torch.randn(1, 3, SIZE, SIZE)
-    made = {'vision_encoder': export(net, {'pixel_values': pixels}, {'pixel_values': {0: 'b'}}, ['image_features'])}
-    table = Embeddings(net.text.get_input_embeddings())
-    made['embed_tokens'] = export(table, {'input_ids': torch.zeros(1, 5, dtype=torch.long)}, {'input_ids': {1: 'n'}}, ['inputs_embeds'])
-    heads, hd = TEXT['num_key_value_heads'], TEXT['hidden_size'] // TEXT['num_attention_heads']
-    names = [f'past_key_values.{i}.{part}' for i in range(TEXT['num_hidden_layers']) for part in ('key', 'value')]
-    new, old = 5, 7
-    inputs = {'inputs_embeds': torch.randn(1, new, TEXT['hidden_size']), 'attention_mask': torch.ones(1, old + new, dtype=torch.long), 'position_ids': torch.arange(old, old + new)[None], 'past': [torch.randn(1, heads, old, hd) for _ in names]}
-    axes = {'inputs_embeds': {1}, 'attention_mask': {1}, 'position_ids': {1}, 'past': [{2}] * len(names)}
-    outputs = ['logits', *(n.replace('past_key_values', 'present') for n in names)]
-    graph = export(WithHead(net.text), inputs, axes, outputs, ['inputs_embeds', 'attention_mask', 'position_ids', *names])
-    rows = {'inputs_embeds': 'sequence_length', 'position_ids': 'sequence_length', 'attention_mask': 'total_sequence_length'}
-    name_axes(graph.graph.input, lambda n: {1: rows[n]} if n in rows else {2: 'past_sequence_length'})
-    name_axes(graph.graph.output, lambda n: {1: 'sequence_length'} if n == 'logits' else {2: 'total_sequence_length'})
-    made['decoder_model_merged'] = graph
-    for name, model in made.items():
-        onnx.save(model, f'{folder}/onnx/{name}.onnx')
-
-
 def main(out, checkout=None):
     """Writes OUT/model, OUT/benchmark and OUT/reference.json."""
     folder = K.start(out)
@@ -139,7 +103,7 @@ def main(out, checkout=None):
     E.damp(net.text.lm_head.weight, raw)
     for _ in range(3):
         K.boost(net, net.text.lm_head, data, images, plain, call, [x[0] for x in letters], 4.5, net.logits)
-    write_graphs(net, folder)
+    write_graphs(folder, net, net.text, SIZE)
     items = K.reference(net, tok, plain, call, data, images, [tok.eos_token_id], None, lambda i: net(i['pixel_values']), 8, net.logits)
     K.report(items)
     K.verify(out, items, data, images, call, IMAGE, lambda i: {'pixel_values': i['pixel_values'].numpy()}, lambda i: np.arange(i['input_ids'].shape[1])[None])

@@ -18,7 +18,7 @@ export const llavaOnevision: Family = {
 export const fastVlm: Family = { ...common, type: 'fast_vlm', status: 'checked', sessionsOf: 'llava' };
 
 /** FastVLM in its makers' layout. Its template takes strings only; the makers write the image and a line end in front of the question (predict.py). */
-export const llavaQwen2: Family = { ...common, type: 'llava_qwen2', behindImage: '\n' };
+export const llavaQwen2: Family = { ...common, type: 'llava_qwen2', status: 'checked', behindImage: '\n' };
 
 /**
  * LLaVA-NeXT (1.6), as tools/export writes it: the vision session packs the rows of all tiles, so that the image becomes as many tokens as it gives rows.
