@@ -25,5 +25,8 @@ write('strings.json', strings)
 for family in sorted(os.listdir(FAMILIES)):
     path = os.path.join(FAMILIES, family, 'model', 'tokenizer.json')
     if os.path.exists(path):
-        t = Tokenizer.from_file(path)
+        # Hugging Face's library reads no ids below zero (moondream1's <image>: -200).
+        described = json.load(open(path, encoding='utf-8'))
+        described['added_tokens'] = [a for a in described['added_tokens'] if a['id'] >= 0]
+        t = Tokenizer.from_str(json.dumps(described))
         write(f'{family}.json', [t.encode(s, add_special_tokens=False).ids for s in strings])
