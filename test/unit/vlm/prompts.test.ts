@@ -171,6 +171,39 @@ describe('system text', () => {
   });
 });
 
+describe('Moondream', () => {
+  const shot = { image: 's.png', question: 'SHOT?', options: { A: 'left', B: 'right' }, answer: 'A' as const };
+  it('is asked in its makers’ words: what begins a text, the image below zero, the question', async () => {
+    const { maker, tokenizer } = await open(family('moondream1'));
+    const { text, ids } = maker().prompt(method('ps'), Q);
+    expect(text).toBe('<image><image>\n\nQuestion: On which side?\n\nAnswer:');
+    const behind = tokenizer.encode('\n\nQuestion: On which side?\n\nAnswer:');
+    expect(ids).toEqual([tokenizer.id('<|endoftext|>'), -200, -200, ...behind]);
+    expect(maker(SET, []).prompt(method('ps'), Q).ids).toEqual([tokenizer.id('<|endoftext|>'), ...behind]);
+  });
+  it('takes no system text, no examples and no image’s token in a question', async () => {
+    const { maker, tokenizer } = await open(family('moondream1'));
+    const words = /^This model has no chat template: it takes one image and one text/;
+    expect(() => maker({ ...SET, system: 'You are a radiologist.' }).prompt(method('gd'), Q)).toThrow(words);
+    const few: PromptSet = { ...SET, fewShot: { preamble: '', shots: [shot] } };
+    expect(() => maker(few, [PLAIN, PLAIN]).prompt(method('gd'), Q)).toThrow(words);
+    const asked = { ...Q, question: 'Is <image> black?' };
+    expect(() => requirePlainText(asked, controlTokens(tokenizer, '<image>'))).toThrow(/the question holds "<image>"/);
+  });
+});
+
+describe('FastVLM in its makers’ layout', () => {
+  it('has the makers’ line end behind an image, and theirs or our system text', async () => {
+    const { maker } = await open(family('llava_qwen2'));
+    const text = (set?: PromptSet, images?: readonly PromptImage[]) => maker(set, images).prompt(method('ps'), Q).text;
+    const turn = (system: string, image: string) =>
+      `<|im_start|>system\n${system}<|im_end|>\n<|im_start|>user\n${image}${Q.question}<|im_end|>\n<|im_start|>assistant\n`;
+    expect(text()).toBe(turn('You are a helpful assistant.', '<image><image>\n'));
+    expect(text({ ...SET, system: 'Be brief.' })).toBe(turn('Be brief.', '<image><image>\n'));
+    expect(text(SET, [])).toBe(turn('You are a helpful assistant.', ''));
+  });
+});
+
 describe('pan and scan', () => {
   it('names the crops as Gemma 3’s processor does', async () => {
     const { maker, files } = await open(family('gemma3'));
