@@ -28,7 +28,14 @@ interface Item {
   readonly ps_ids: readonly number[];
   readonly ps: Readonly<Record<'A' | 'B', { readonly tokens: readonly number[]; readonly start: number }>>;
 }
+/** The question without its image. */
+interface Blind {
+  readonly ids: readonly number[];
+  readonly A: { readonly tokens: readonly number[] };
+  readonly B: { readonly tokens: readonly number[] };
+}
 interface Reference {
+  readonly text_only?: Readonly<Record<string, Blind>>;
   readonly prompts: { readonly letter: string; readonly open: string };
   readonly items: Readonly<Record<string, Readonly<Record<'im_1' | 'im_2', Item>>>>;
 }
@@ -60,7 +67,9 @@ async function opened(name: string) {
     const layout = processor.value.layout(height, width);
     return createPromptMaker(family, files, tokenizer, set, [{ layout, rows }], DEFAULT_CHAT);
   };
-  return { reference, maker };
+  const unseen = { name: 'set', system: null, prompts: reference.prompts };
+  const blind = createPromptMaker(family, files, tokenizer, unseen, [], DEFAULT_CHAT);
+  return { reference, maker, blind };
 }
 
 describe('prompts of exported families', () => {
@@ -82,6 +91,21 @@ describe('prompts of exported families', () => {
           expect({ start, tokens }).toEqual({ start: item.ps[letter].start, tokens: item.ps[letter].tokens });
         }
       }
+  });
+
+  it.each(['moondream1', 'llava_qwen2'])('of %s have its makers’ ids without an image, too', async (name) => {
+    const { reference, blind } = await opened(name);
+    const rows = json<Record<string, Record<string, string>>>(name, 'benchmark', 'data', 'dataset.json');
+    const asked = Object.entries(reference.text_only ?? {});
+    expect(asked.length).toBe(Object.keys(rows).length);
+    for (const [pair, due] of asked) {
+      const options = { A: rows[pair]?.['option_A'] ?? '', B: rows[pair]?.['option_B'] ?? '' };
+      const question = { pair, image: 1 as const, question: rows[pair]?.['question'] ?? '', options, methods: [] };
+      const open = blind.prompt(PS, question);
+      expect(open.ids).toEqual(due.ids);
+      for (const letter of ['A', 'B'] as const)
+        expect(blind.withOption(open, options[letter]).tokens).toEqual(due[letter].tokens);
+    }
   });
 
   it('of InstructBLIP are one run each, and its Q-Former reads the text without the image', async () => {
