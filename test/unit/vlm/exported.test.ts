@@ -18,7 +18,7 @@ const ROOT = join(import.meta.dirname, '..', '..', 'families');
 const EXPORTED = [
   ...['llava_next', 'internvl', 'paligemma', 'blip-2', 'instructblip', 'mllama', 'janus', 'gemma3n', 'gemma4'],
   ...['qwen2_5_vl', 'qwen3_vl-exported', 'qwen3_vl_moe', 'smolvlm', 'mistral3', 'molmo2', 'fast_vlm'],
-  ...['moondream1', 'llava_qwen2'],
+  ...['moondream1', 'llava_qwen2', 'qwen3_5_moe'],
 ];
 
 interface Item {

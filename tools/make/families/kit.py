@@ -14,7 +14,7 @@ def inverse_frequencies(theta, dim, factor=1.0):
 def decoder(path, P, c, pre, head, q4=False):
     """Decoder with rotary from position_ids. c: d layers heads kv hd eps vocab; gemma (norm weights + 1, sandwich norms); act 'silu' | 'gelu_tanh'; qk_norm (names of the two norms);
     names (o_proj, input norm, ...: see N); rope [(theta, factor) a layer]; window [None or int a layer]; mrope (sections) and interleaved; scale; keep; types ['attention' | 'conv' | 'linear' a layer]; conv (kernel);
-    plus1 (norm weights + 1), gated (a gate in q_proj), rot (rotated columns of a head), linear (see gated_delta)."""
+    experts (how many, how many a token takes: see experts), plus1 (norm weights + 1), gated (a gate in q_proj), rot (rotated columns of a head), linear (see gated_delta)."""
     g = ob.Graph(q4)
     I = lambda name, v: g.const(name, np.array(v, np.int64))
     for n, v in (('i0', 0), ('i1', 1), ('ax0', [0]), ('ax1', [1]), ('ax2', [2]), ('ax3', [3]), ('axm1', [-1]), ('z', [0]), ('far', [2 ** 62])): I(n, v)
@@ -96,15 +96,34 @@ def decoder(path, P, c, pre, head, q4=False):
         if c.get('gemma'): o = rms(o, p + 'post_attention_layernorm.weight')
         x = g.op('Add', [x, o])
         y = rms(x, p + ('pre_feedforward_layernorm' if c.get('gemma') else N['post']) + '.weight')
-        gate, up = lin(y, p + N['gate']), lin(y, p + N['up'])
-        act = ob.gelu_tanh(g, gate) if c.get('act') == 'gelu_tanh' else g.op('Mul', [gate, g.op('Sigmoid', [gate])])
-        y = lin(g.op('Mul', [act, up]), p + N['down'])
+        if c.get('experts'): y = experts(g, I, P, p + 'mlp.', y, *c['experts'])
+        else:
+            gate, up = lin(y, p + N['gate']), lin(y, p + N['up'])
+            act = ob.gelu_tanh(g, gate) if c.get('act') == 'gelu_tanh' else g.op('Mul', [gate, g.op('Sigmoid', [gate])])
+            y = lin(g.op('Mul', [act, up]), p + N['down'])
         if c.get('gemma'): y = rms(y, p + 'post_feedforward_layernorm.weight')
         x = g.op('Add', [x, y])
     x = rms(x, pre + N['norm'] + '.weight')
     if c.get('keep', True): x = g.op('Slice', [x, g.op('Unsqueeze', [g.op('Neg', ['num_logits_to_keep']), 'ax0']), 'far', 'ax1'])
     g.linear(x, 'head', P[head], out='logits')
     g.save(path, ins, outs)
+
+
+def experts(g, I, P, p, x, count, top):
+    """Qwen's sparse block on x [b, s, d]: the `top` likeliest of `count` experts by their shares of a token, beside one that all tokens take. All are computed."""
+    lin = lambda t, name, w: g.op('MatMul', [t, g.const(name, np.ascontiguousarray(w.T))])
+    gated = lambda a, b: g.op('Mul', [g.op('Mul', [a, g.op('Sigmoid', [a])]), b])
+    probs = g.op('Softmax', [lin(x, p + 'gate', P[p + 'gate.weight'])], axis=-1)
+    g.op('TopK', [probs, I(f'top{top}', [top])], outs=[p + 'likeliest', p + 'which'], axis=-1)
+    share = g.op('Div', [p + 'likeliest', g.op('ReduceSum', [p + 'likeliest', 'axm1'], keepdims=1)])
+    shares = g.op('ScatterElements', [g.op('Mul', [probs, g.const('nothing', np.array(0, np.float32))]), p + 'which', share], axis=-1)
+    out = lin(gated(*(lin(x, f'{p}shared.{t}', P[f'{p}shared_expert.{t}_proj.weight']) for t in ('gate', 'up'))), p + 'shared.down', P[p + 'shared_expert.down_proj.weight'])
+    out = g.op('Mul', [out, g.op('Sigmoid', [lin(x, p + 'shared.open', P[p + 'shared_expert_gate.weight'])])])
+    for e in range(count):
+        gate, up = np.split(P[p + 'experts.gate_up_proj'][e], 2)
+        y = lin(gated(lin(x, f'{p}{e}.gate', gate), lin(x, f'{p}{e}.up', up)), f'{p}{e}.down', P[p + 'experts.down_proj'][e])
+        out = g.op('Add', [out, g.op('Mul', [y, g.op('Gather', [shares, I(f'expert{e}', [e])], axis=2)])])
+    return out
 
 
 def short_conv(g, I, lin, P, p, x, l, c, ins, outs):

@@ -70,4 +70,4 @@ export const qwen3Vl: Family = {
 };
 export const qwen35: Family = { ...qwen, type: 'qwen3_5', status: 'checked' };
 export const qwen3VlMoe: Family = { ...qwen3Vl, type: 'qwen3_vl_moe' };
-export const qwen35Moe: Family = { ...qwen, type: 'qwen3_5_moe' };
+export const qwen35Moe: Family = { ...qwen35, type: 'qwen3_5_moe' };
