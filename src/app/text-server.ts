@@ -1,7 +1,9 @@
 import { fail, orThrow, type Result } from '../core/fault.ts';
 import type { ServerConfig } from '../core/servers/config.ts';
 import type { LoadStep } from '../engines/engine.ts';
+import { hostOf } from '../engines/remote/certificate.ts';
 import { openRemoteText } from '../engines/remote/open-text.ts';
+import { textId } from '../engines/remote/text.ts';
 import type { TextEngine } from '../engines/text.ts';
 import type { JudgeAhead } from '../run/judges.ts';
 import { rendererOf } from './chat-renderer.ts';
@@ -29,6 +31,18 @@ export async function openServerText(
  * @throws FaultError
  */
 export async function serverJudge(server: ServerConfig): Promise<JudgeAhead> {
-  orThrow(await openServerText(server)).end();
-  return { open: (_, says) => openServerText(server, says) };
+  orThrow(await openAs('judge', server)).end();
+  return { open: (_, says) => openAs('judge', server, says) };
+}
+
+/** Opens a model behind a server for a task; what is wrong is said of that task, since a run may ask two servers. */
+export async function openAs(
+  task: 'judge' | 'writer',
+  server: ServerConfig,
+  says?: (step: LoadStep) => void,
+): Promise<Result<TextEngine>> {
+  const opened = await openServerText(server, says);
+  if (opened.ok) return opened;
+  const name = server.model === '' ? `at ${hostOf(server)}` : textId(server.model, hostOf(server));
+  return fail({ ...opened.fault, message: `The ${task} ${name}: ${opened.fault.message}` });
 }

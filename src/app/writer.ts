@@ -9,7 +9,7 @@ import { certificate, putCertificate } from '../store/certificates.ts';
 import type { ServerConfig } from '../core/servers/config.ts';
 import type { Store } from '../store/db.ts';
 import { resolveModel } from './models.ts';
-import { openServerText } from './text-server.ts';
+import { openAs } from './text-server.ts';
 
 /** A text model ready to draft, and the tokens that a caption must not hold. */
 export interface OpenWriter {
@@ -73,7 +73,7 @@ export async function openText(
 ): Promise<OpenWriter> {
   if ('server' in model) {
     // What its tokenizer reads as control, the server is asked about each text.
-    return { engine: orThrow(await openServerText(model.server)), controlTokens: [] };
+    return { engine: orThrow(await openAs('writer', model.server)), controlTokens: [] };
   }
   const ports = {
     certificate: (key: string) => certificate(store, key),

@@ -101,7 +101,10 @@ export interface GroupRequest {
 export interface ScoreOptions {
   /** Give the image's features back (unless they came with the request), so that they can be kept. */
   readonly returnFeatures?: boolean;
-  /** Compute every sequence by a plain full forward instead of the tree: the certificate's second opinion. */
+  /**
+   * true: every sequence by a full forward of its own; false: by the tree of shared prefixes. Left out: as the model is to be computed, which is by the tree
+   * unless its language part is in 8 bits (`scaledByRun`).
+   */
   readonly plain?: boolean;
   /** Longest answers in new tokens, by method; the method's own where nothing is said. */
   readonly limits?: Readonly<Record<string, number>>;

@@ -88,8 +88,11 @@ export interface TextApi {
   /** As EngineApi's. */
   checkOperators(request: OperatorCheckRequest): Promise<Result<readonly CheckResult[]>>;
   generate(request: GenerateRequest): Promise<Result<Generated>>;
-  /** @param plain compute every continuation by a full forward of its own: the certificate's second opinion */
-  likelihoods(request: LikelihoodsRequest, plain: boolean): Promise<Result<readonly OptionScore[]>>;
+  /**
+   * @param plain true: every continuation by a full forward of its own; false: behind the kept prompt; left out: as the model is to be computed, which is
+   * behind the kept prompt unless it is in 8 bits (`scaledByRun`)
+   */
+  likelihoods(request: LikelihoodsRequest, plain?: boolean): Promise<Result<readonly OptionScore[]>>;
   /** Ends the call in hand with the fault 'stopped' before its next token. */
   cancel(): Promise<void>;
   meters(): Promise<TextMeters>;

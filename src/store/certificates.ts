@@ -11,7 +11,7 @@ const device = v.picklist(DEVICES);
 const dtype = v.record(text, v.picklist(DTYPES));
 const settings = v.looseObject({ hideSubgroups: v.boolean(), fp32Accumulation: v.boolean() });
 const check = v.looseObject({
-  kind: v.picklist(['loading', 'operators', 'reference', 'full-forward', 'precision']),
+  kind: v.picklist(['loading', 'operators', 'reference', 'full-forward', 'scales', 'precision']),
   name: text,
   error: v.nullable(v.number()),
   limit: v.number(),

@@ -84,7 +84,6 @@ export function familyRequest(
     device,
     dtype: Object.fromEntries(chosen),
     rung: { hideSubgroups: device === 'webgpu', fp32Accumulation: false },
-    plain: false,
     promptSet: { name: 'lookalike', system: null, prompts },
     items,
     render: true,

@@ -61,6 +61,19 @@ test('a judge elsewhere is sent nothing before its host was agreed to, and one t
   await server.close();
 });
 
+test('a judge that its server does not have is refused as the judge, before the model is asked', async () => {
+  const [model, judge] = [fakeServer('vllm'), fakeServer('vllm')];
+  const [there, beside] = [await listen(model, ''), await listen(judge, '')];
+  const args = ['--server', there.url, '--judge', `server:${beside.url}#nobody`, '--methods', 'ff', '--limit', '1'];
+  const run = await evaluate([...args, '--out', space.path('nobody')]);
+  const host = beside.url.replace('http://', '');
+  expect(run.stderr).toContain(`The judge nobody at ${host}: The server has no model nobody. It has toy.`);
+  expect(run.code).not.toBe(0);
+  expect(JSON.stringify(model.asked)).not.toContain('data:image');
+  await there.close();
+  await beside.close();
+});
+
 test('questions are drafted by a writer on a server, its tries drawn with their seeds', async () => {
   const fake = fakeServer('vllm');
   const server = await listen(fake, KEY);

@@ -1,5 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import { encoderOf, sessionFile, type EncoderKind } from '../../src/core/discovery/encoders.ts';
+import { DTYPE_SUFFIX } from '../../src/core/models/dtypes.ts';
 import { fail, fault, FaultError, ok, orThrow, type Result } from '../../src/core/fault.ts';
 import type { ProcessedImage } from '../../src/core/images/types.ts';
 import type { EncoderLoadRequest } from '../../src/protocol/encoder.ts';
@@ -27,7 +28,8 @@ async function openOwn(files: ModelFiles, config: unknown, request: EncoderLoadR
   const input = session.inputNames.includes('pixel_values') ? 'pixel_values' : session.inputNames[0];
   if (input === undefined) throw new FaultError(fault('bad-model', `${file} takes no input.`));
   const others = feedsBeside(session, input);
-  const batches = takesSeveral(session, input);
+  // In 8 bits an embedding would depend on the pictures beside it: one scale rounds them all.
+  const batches = !file.endsWith(`${DTYPE_SUFFIX.q8}.onnx`) && takesSeveral(session, input);
 
   async function together(pictures: readonly Picture[]): Promise<readonly Float32Array<ArrayBuffer>[]> {
     const [{ height, width } = { height: 0, width: 0 }] = pictures;

@@ -9,6 +9,8 @@ export interface Computed {
 
 export interface PrefixDeps {
   readonly decoder: Decoder;
+  /** A prompt takes a run of its own: only one that is asked again is held. */
+  readonly alone: boolean;
   /** The step of tokens [start, end). */
   step(ids: readonly number[], start: number, end: number): Step;
   /** null where a state cannot be cut. */
@@ -38,7 +40,7 @@ export class PrefixHolder {
       return this.held;
     }
     // The last token is computed in any case, for its logits.
-    const from = await this.start(Math.min(shared, ids.length - 1));
+    const from = await this.start(this.deps.alone ? 0 : Math.min(shared, ids.length - 1));
     try {
       const start = from.length;
       const { state, logits } = await this.deps.decoder.extend(from, this.deps.step(ids, start, ids.length), 1);

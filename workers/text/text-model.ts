@@ -6,6 +6,7 @@ import { at } from '../../src/core/json.ts';
 import { logSoftmaxAt } from '../../src/core/methods/likelihood.ts';
 import { optionTokens } from '../../src/core/methods/option-tokens.ts';
 import { stoppedReply } from '../../src/core/methods/stop.ts';
+import { scaledByRun } from '../../src/core/models/dtypes.ts';
 import { sessionPaths } from '../../src/core/models/folder.ts';
 import { plainPositions } from '../../src/core/models/families/common.ts';
 import type { OptionScore } from '../../src/core/records/record.ts';
@@ -49,6 +50,7 @@ export class TextModel {
     this.loaded = loaded;
     this.held = new PrefixHolder({
       decoder: parts.decoder,
+      alone: parts.alone,
       step: (ids, start, end) => this.step(ids, start, end),
       truncate: (state, length) => truncateState(state, length, parts.gpu()),
       count: (computed, reused) => {
@@ -89,7 +91,7 @@ export class TextModel {
     return { text: reply(out.ids) ?? tokenizer.decode(out.ids), tokens: out.ids.length, ended: out.ended };
   }
 
-  async likelihoods({ prompt, texts }: LikelihoodsRequest, plain: boolean): Promise<readonly OptionScore[]> {
+  async likelihoods({ prompt, texts }: LikelihoodsRequest, plain = this.parts.alone): Promise<readonly OptionScore[]> {
     this.cancelled = false;
     const rendered = render(prompt, this.parts.tokenizer);
     const ids = this.encode(rendered, 0);
@@ -172,6 +174,8 @@ interface Parts {
   readonly stops: ReadonlySet<number>;
   /** Most tokens that a sequence may have; null: the folder does not say. */
   readonly context: number | null;
+  /** Each sequence takes a run of its own. */
+  readonly alone: boolean;
   gpu(): GPUDevice | null;
   release(): Promise<void>;
 }
@@ -205,6 +209,7 @@ export async function openTextModel(request: TextLoadRequest, meter: GpuMeter): 
       tokenizer,
       decoder: createDecoder(session),
       stops: await stopIds(files, tokenizer),
+      alone: scaledByRun({ [SESSION]: request.dtype }),
       context: typeof context === 'number' && context > 0 ? context : null,
       gpu: () => meter.devices().at(-1) ?? null,
       release: async () => void (await model.dispose()),

@@ -2,6 +2,7 @@ import { imageKey, type ImageRef } from '../../src/core/images/ref.ts';
 import { meanFeature } from '../../src/core/images/mean-feature.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { RenderedPrompt } from '../../src/core/plan/ask.ts';
+import { scaledByRun } from '../../src/core/models/dtypes.ts';
 import { nameOf } from '../../src/core/methods/names.ts';
 import { planTree, type PlannedSequence } from '../../src/core/plan/tree.ts';
 import { NO_WORK, type Segment, type Work } from '../../src/core/plan/types.ts';
@@ -68,7 +69,7 @@ export async function createEngine(request: LoadRequest, meter: GpuMeter = creat
   if (tokenizer.template === null && model.family.plainPrompt === null) throw new FaultError(NO_TEMPLATE);
   const loaded = loadedModel({ model, template: tokenizer.template, adapter: facts, request, started });
   const stops = await stopIds(files, tokenizer);
-  return new LoadedEngine(model, decoder, tokenizer, loaded, meter, request.cacheBytes, stops);
+  return new LoadedEngine(model, decoder, tokenizer, loaded, meter, request, stops);
 }
 
 class LoadedEngine implements Engine {
@@ -82,6 +83,8 @@ class LoadedEngine implements Engine {
   private readonly features: ImageFeatureStore;
   private readonly states: StateCache;
   private readonly stops: ReadonlySet<number>;
+  /** Each sequence takes a run of its own. */
+  private readonly alone: boolean;
 
   constructor(
     model: OpenedModel,
@@ -89,7 +92,7 @@ class LoadedEngine implements Engine {
     tokenizer: Tokenizer,
     loaded: LoadedModel,
     meter: GpuMeter,
-    cacheBytes: number,
+    { cacheBytes, dtype }: LoadRequest,
     stops: ReadonlySet<number>,
   ) {
     this.model = model;
@@ -105,7 +108,8 @@ class LoadedEngine implements Engine {
       (s) => s.bytes,
       (s) => s.dispose(),
     );
-    this.text = createTextAsker(model, tokenizer, this.decoder, stops);
+    this.alone = scaledByRun(dtype);
+    this.text = createTextAsker(model, tokenizer, this.decoder, stops, this.alone);
   }
 
   hasFeatures(image: ImageRef): boolean {
@@ -123,11 +127,10 @@ class LoadedEngine implements Engine {
       decodeLimits(this.tokenizer, request.ask.chat, options.limits),
     );
     const sequences = plans.flatMap((p) => p.sequences);
-    const tree = options.plain
-      ? plainForest(sequences)
-      : planTree(sequences, this.questions.imageStart(sequences, shown));
+    const plain = options.plain ?? this.alone;
+    const tree = plain ? plainForest(sequences) : planTree(sequences, this.questions.imageStart(sequences, shown));
     const contexts = await buildContexts(this.model, this.tokenizer, given, sequences, this.positionRows(), work);
-    const deps = this.deps(options.plain ? null : request.ask.shots.map(imageKey).join(','), shown, work, contexts);
+    const deps = this.deps(plain ? null : request.ask.shots.map(imageKey).join(','), shown, work, contexts);
     const planned = plannedWork(tree, contexts.encoded, (s) => {
       const key = isKept(s) ? deps.sharedKey(s) : null;
       return key !== null && this.states.has(key);

@@ -11,6 +11,7 @@ import type { Generated, GenerateRequest, LikelihoodsRequest, TextPrompt } from 
 import { createLru } from '../language/cache.ts';
 import type { Decoder } from '../language/decoder.ts';
 import { requireImageTokens } from '../language/embed.ts';
+import { plainForest } from '../language/forest.ts';
 import { createHeldSegment } from '../language/held.ts';
 import { executeTree, type Readings } from '../language/execute.ts';
 import type { Tokenizer } from '../language/tokenizer.ts';
@@ -30,11 +31,13 @@ export interface TextAsker {
 
 const PROMPT = 'prompt';
 
+/** @param alone each sequence takes a run of its own: nothing is shared or held (`scaledByRun`) */
 export function createTextAsker(
   model: OpenedModel,
   tokenizer: Tokenizer,
   decoder: Decoder,
   stops: ReadonlySet<number>,
+  alone: boolean,
 ): TextAsker {
   const { family, files, sessions } = model;
   const rows = Math.max(1, decoder.positionRows);
@@ -50,7 +53,7 @@ export function createTextAsker(
       for (const s of sequences) requireImageTokens(s.ids, family.imageTokenId(files, tokenizer), 0);
     const contexts = await buildContexts(model, tokenizer, shown, sequences, rows, work);
     try {
-      return await executeTree(planTree(sequences), sequences, {
+      return await executeTree(alone ? plainForest(sequences) : planTree(sequences), sequences, {
         ...{ decoder, work, embed: sessions.embed },
         cache: createLru(
           0,
@@ -60,7 +63,7 @@ export function createTextAsker(
         settings: { stopIds: stops, positionsOf: (_s, ids) => family.positions(ids, [], files, rows) },
         sharedKey: () => null,
         // What a decoder reads of another session is not in its tokens.
-        held: sequences.some((s) => s.context !== undefined) ? undefined : held,
+        held: alone || sequences.some((s) => s.context !== undefined) ? undefined : held,
         contextOf: (key) => contexts.of(key),
       });
     } finally {
@@ -111,7 +114,7 @@ export function createTextAsker(
         0,
       );
       try {
-        const readings = await run([first, ...options.map((o) => o.sequence)]);
+        const readings = await run([...(alone ? [] : [first]), ...options.map((o) => o.sequence)]);
         return options.map((o) => scoreOf(o, readings));
       } finally {
         held.release();

@@ -16,6 +16,7 @@ export type CheckKind =
   | 'operators' // (a) small graphs against stored outputs
   | 'reference' // (b) the first item by the device against WASM
   | 'full-forward' // (c) the first item: shared prefix against one full forward a sequence
+  | 'scales' // (c) of a model in 8 bits: how far log p depends on what is computed together
   | 'precision'; // (d) the first item: the weights against finer ones of the same folder
 
 export interface Check {

@@ -1,5 +1,5 @@
 import type { Benchmark } from '../benchmark/types.ts';
-import { logprobLimit } from '../certificate/limits.ts';
+import { deviceLimit } from '../certificate/scales.ts';
 import { presentationOf } from '../methods/conditions.ts';
 import { recordedMethod } from '../methods/registry.ts';
 import { recordKey, type ResultRecord } from '../records/record.ts';
@@ -31,7 +31,7 @@ export interface ReplayReport {
   readonly items: readonly ReplayItem[];
   /** Largest difference of a log-probability over all items. */
   readonly largest: number;
-  /** What is allowed: the limit of the certificate for these number formats. */
+  /** What is allowed: the limit of the certificates for these number formats. */
   readonly tolerance: number;
   /** Everything that is another than when the bundle was made, in words; of the machine, too, where it moved nothing. */
   readonly differs: readonly string[];
@@ -49,7 +49,8 @@ export function compareReplay(
   { tampered = [], fault = '' }: { readonly tampered?: readonly string[]; readonly fault?: string } = {},
 ): ReplayReport {
   const causes = causesOf(before, now, tampered);
-  const tolerance = logprobLimit({ ...before.info.model.dtype, ...now.info.model.dtype });
+  const dtypes = { ...before.info.model.dtype, ...now.info.model.dtype };
+  const tolerance = deviceLimit(dtypes, before.info.certificate, now.info.certificate);
   const index = indexRecords(now.records);
   const items = before.records
     .filter(isModels)

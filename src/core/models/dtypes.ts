@@ -17,6 +17,19 @@ export const DTYPE_SUFFIX: Readonly<Record<Dtype, string>> = {
 /** Session file (without suffix and ending) to dtype: `{decoder_model_merged: 'q4', vision_encoder: 'fp16'}`. */
 export type DtypeMap = Readonly<Record<string, Dtype>>;
 
+/** Formats whose activations are rounded to 8 bits as they come, by one scale for all that a run computes (DynamicQuantizeLinear, MatMulInteger). */
+const EIGHT_BITS: ReadonlySet<string> = new Set<Dtype>(['q8', 'int8', 'uint8']);
+/** Sessions whose runs hold the same numbers every time: one image, or rows that are looked up. */
+const ONE_AT_A_TIME: ReadonlySet<string> = new Set(['vision_encoder', 'embed_tokens']);
+
+/**
+ * Whether what the model computes for a token depends on the tokens that are computed with it, because its language part is in 8 bits: each sequence then
+ * takes a run of its own (docs/certificate.md, "8 bits").
+ */
+export function scaledByRun(dtype: Readonly<Record<string, string>>): boolean {
+  return Object.entries(dtype).some(([session, d]) => EIGHT_BITS.has(d) && !ONE_AT_A_TIME.has(session));
+}
+
 export function isDtype(text: string): text is Dtype {
   return (DTYPES as readonly string[]).includes(text);
 }

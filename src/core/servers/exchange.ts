@@ -74,7 +74,7 @@ export function answerFault({ status, body }: HttpAnswer, what: string): Fault {
   if (status === 401 || status === 403)
     return fault(
       'server-refused',
-      `The server refuses ${what} (${status})${said === '' ? '.' : said} If it wants a key, set LOOKALIKE_SERVER_KEY or type it on the page.`,
+      `The server refuses ${what} (${status})${said === '' ? '.' : said} Give it the right key: typed on the page, or in LOOKALIKE_SERVER_KEY (LOOKALIKE_JUDGE_KEY for a judge beside another server).`,
       { status },
     );
   if (status === 404)

@@ -1,5 +1,7 @@
 import { DEFAULT_CHAT } from '../../core/chat/settings.ts';
+import { COMPUTED_ALONE } from '../../core/certificate/scales.ts';
 import type { Device } from '../../core/device.ts';
+import { scaledByRun } from '../../core/models/dtypes.ts';
 import type { Certified } from './certify.ts';
 import type { Capabilities } from './device.ts';
 import type { LocalConfig } from './parts.ts';
@@ -40,6 +42,7 @@ export function rungMessages(
     out.push(`Weights: ${chosen.join(', ')}.`);
     if (quantised !== null) out.push(quantised);
   }
+  if (scaledByRun(certificate.dtype)) out.push(COMPUTED_ALONE);
   const chat = config.chat ?? DEFAULT_CHAT;
   if (loaded.template?.writesDate)
     out.push(

@@ -1,9 +1,10 @@
 import type { ImageRef } from '../../core/images/ref.ts';
 import { compareOutcomes, type Comparable } from '../../core/certificate/compare.ts';
 import type { LadderRung } from '../../core/certificate/ladder.ts';
-import { logprobLimit } from '../../core/certificate/limits.ts';
+import { deviceLimit, forwardCheck } from '../../core/certificate/scales.ts';
 import type { Attempt, Certificate, Check } from '../../core/certificate/types.ts';
 import { fail, fault, ok, type Fault, type Result } from '../../core/fault.ts';
+import { scaledByRun } from '../../core/models/dtypes.ts';
 import type { ProcessedImage } from '../../core/images/types.ts';
 import type { FeatureData, LoadedModel } from '../../protocol/engine.ts';
 import type { Outcome } from '../../core/records/outcome.ts';
@@ -74,13 +75,10 @@ export async function checkRung(
   const item = await firstItem(host, request, loaded.value, known !== null);
   if (!item.ok) return item;
   images = item.value.images;
-  const limit = logprobLimit(rung.dtype);
-  const full = await host.score(item.value.ask, imagesOf(request, loaded.value), { plain: true });
-  if (!full.ok) return full;
-  const name = 'First item: shared prefix against full forward';
-  checks.push(
-    compareOutcomes('full-forward', name, comparable(item.value.outcomes), comparable(full.value.outcomes), limit),
-  );
+  const forward = await againstForward(host, request, item.value, loaded.value);
+  if (!forward.ok) return forward;
+  checks.push(forward.value);
+  const limit = deviceLimit(rung.dtype, { checks });
   if (rung.device === 'webgpu') checks.push(kept('reference') ?? (await againstWasm(rung, request, item.value, limit)));
   const precision = kept('precision') ?? (await againstFiner(rung, request, item.value));
   if (precision) checks.push(precision);
@@ -134,6 +132,19 @@ function noneAskable(faults: readonly Fault[]): Fault {
   return fault(first.code, `None of the questions can be asked. ${words.slice(0, MOST_NAMED).join(' ')}${more}`);
 }
 const MOST_NAMED = 8;
+
+/** (c) The first item by full forwards, or by the shared prefix where the run makes full forwards. */
+async function againstForward(
+  host: EngineHost,
+  request: CheckRequest,
+  item: Item,
+  loaded: LoadedModel,
+): Promise<Result<Check>> {
+  const { dtype } = host.rung;
+  const other = await host.score(item.ask, imagesOf(request, loaded), { plain: !scaledByRun(dtype) });
+  if (!other.ok) return other;
+  return ok(forwardCheck('First item', comparable(item.outcomes), comparable(other.value.outcomes), dtype));
+}
 
 /** (d) The first item in finer weights of the same folder. */
 function againstFiner(rung: LadderRung, request: CheckRequest, item: Item): Promise<Check | null> {

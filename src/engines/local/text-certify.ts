@@ -1,8 +1,9 @@
 import { compareOutcomes, type Comparable } from '../../core/certificate/compare.ts';
 import type { LadderRung } from '../../core/certificate/ladder.ts';
-import { logprobLimit } from '../../core/certificate/limits.ts';
+import { deviceLimit, forwardCheck } from '../../core/certificate/scales.ts';
 import type { Attempt, Certificate, Check } from '../../core/certificate/types.ts';
 import { fail, fault, ok, type Fault, type Result } from '../../core/fault.ts';
+import { scaledByRun } from '../../core/models/dtypes.ts';
 import type { OptionScore } from '../../core/records/record.ts';
 import type { LikelihoodsRequest, LoadedText } from '../../protocol/text.ts';
 import type { ResolvedModel } from './model.ts';
@@ -82,15 +83,14 @@ async function checkRung(
   const loaded = await host.load();
   if (!loaded.ok) return loaded;
   request.says({ kind: 'checking', what: `the first prompt (${where})` });
-  const held = await host.ask((api) => api.likelihoods(request.probe, false));
-  if (!held.ok) return held;
-  const full = await host.ask((api) => api.likelihoods(request.probe, true));
-  if (!full.ok) return full;
-  const limit = logprobLimit(rung.dtype);
-  const name = 'First prompt: kept state against full forward';
-  const forward = compareOutcomes('full-forward', name, comparable(held.value), comparable(full.value), limit);
+  const own = await host.ask((api) => api.likelihoods(request.probe));
+  if (!own.ok) return own;
+  const other = await host.ask((api) => api.likelihoods(request.probe, !scaledByRun(rung.dtype)));
+  if (!other.ok) return other;
+  const forward = forwardCheck('First prompt', comparable(own.value), comparable(other.value), rung.dtype);
+  const limit = deviceLimit(rung.dtype, { checks: [forward] });
   const reference =
-    rung.device === 'webgpu' ? [kept('reference') ?? (await againstWasm(host, request, held.value, limit))] : [];
+    rung.device === 'webgpu' ? [kept('reference') ?? (await againstWasm(host, request, own.value, limit))] : [];
   return ok({ checks: [operators, forward, ...reference], loaded: loaded.value });
 }
 
@@ -108,7 +108,7 @@ async function againstWasm(
   request.says({ kind: 'checking', what: 'the first prompt (WASM)' });
   const host = new TextHost(request.model, { ...rung, name: 'WASM', device: 'wasm' }, request.threads);
   try {
-    const reference = await host.ask((api) => api.likelihoods(request.probe, false));
+    const reference = await host.ask((api) => api.likelihoods(request.probe));
     if (!reference.ok) return skipped(`Not made: WASM could not run the model (${reference.fault.message})`);
     return compareOutcomes('reference', name, comparable(found), comparable(reference.value), limit);
   } finally {

@@ -1,8 +1,9 @@
 import { planLadder, type LadderRung } from '../../core/certificate/ladder.ts';
+import { COMPUTED_ALONE } from '../../core/certificate/scales.ts';
 import { fail, fault, ok, toFault, type Result } from '../../core/fault.ts';
 import { chooseDtypes } from '../../core/models/choice.ts';
 import { fullPrecision } from '../../core/models/full-precision.ts';
-import { isDtype, type Dtype, type DtypeMap } from '../../core/models/dtypes.ts';
+import { isDtype, scaledByRun, type Dtype, type DtypeMap } from '../../core/models/dtypes.ts';
 import { dataFilesOf, sessionPaths } from '../../core/models/folder.ts';
 import { holdsTemplate, noTextDtype, TEMPLATE_FILES, TEXT_SESSION, textDtypes } from '../../core/models/text.ts';
 import type { LikelihoodsRequest } from '../../protocol/text.ts';
@@ -140,7 +141,7 @@ function localText({ host }: CertifiedText, facts: TextFacts): TextEngine {
   return {
     facts,
     generate: (request, signal) => persist(() => host.ask((api) => api.generate(request), signal)),
-    likelihoods: (request, signal) => persist(() => host.ask((api) => api.likelihoods(request, false), signal)),
+    likelihoods: (request, signal) => persist(() => host.ask((api) => api.likelihoods(request), signal)),
     work: async () => (await host.meters())?.work ?? null,
     end: () => host.drop('the text model is done'),
   };
@@ -155,5 +156,6 @@ function factsOf(model: ResolvedModel, { certificate }: CertifiedText, wish: Tex
   const instead = wish.dtype !== 'auto' && wish.dtype !== dtype ? `, since it has no ${wish.dtype}` : '';
   const where = device === 'webgpu' ? 'WebGPU' : 'WASM';
   const messages = [`The text model ${model.id} runs in ${dtype} on ${where}${instead}.`];
+  if (scaledByRun(certificate.dtype)) messages.push(COMPUTED_ALONE);
   return { id: model.id, sha256: files[0]?.sha256 ?? '', dtype, files, device, certificate, messages };
 }

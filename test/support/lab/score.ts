@@ -20,7 +20,8 @@ export interface ScoreRequest {
   readonly device: Device;
   readonly dtype: DtypeMap;
   readonly rung: Rung;
-  readonly plain: boolean;
+  /** Left out: as the product scores. */
+  readonly plain?: boolean;
   readonly promptSet: PromptSet;
   readonly items: readonly { readonly image: string; readonly question: AskedQuestion }[];
   /** As in a load request: most bytes that unpacked weights may take. */
@@ -68,7 +69,7 @@ export async function score(request: ScoreRequest): Promise<Scored> {
         const ask = { image: fileImage(image), questions: [asked], promptSet, paraphrases: [], shots: [] };
         const group = { ask, image: { pixels: tensors, features: null }, shots: [] };
         const buffers = tensors ? Object.values(tensors.tensors).map((t) => t.data.buffer as ArrayBuffer) : [];
-        const result = await engine.score(transfer(group, buffers), { plain });
+        const result = await engine.score(transfer(group, buffers), plain === undefined ? {} : { plain });
         if (!result.ok) throw new Error(result.fault.message);
         outcomes.push(...result.value.outcomes);
         vectors.push([...(result.value.imageVector ?? [])]);

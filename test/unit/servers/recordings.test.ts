@@ -169,7 +169,7 @@ describe('refusals, in the servers’ own words', () => {
   it.each([
     [
       'vllm-error-key',
-      'The server refuses a question (401): Unauthorized. If it wants a key, set LOOKALIKE_SERVER_KEY or type it on the page.',
+      'The server refuses a question (401): Unauthorized. Give it the right key: typed on the page, or in LOOKALIKE_SERVER_KEY (LOOKALIKE_JUDGE_KEY for a judge beside another server).',
     ],
     [
       'vllm-error-model',

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 import numpy as np
 import onnxruntime as ort
+import eight_bits
 import graphs
 import layers
 import masks
@@ -23,7 +24,7 @@ NATIVE = {'float': 2e-5, 'half': 2e-2, 'level 4': 2e-2}
 def specs():
     """In the order in which checks run: what is known to fail first."""
     return [graphs.grouped(6, 2, 32, True, -1, graphs.WITH_PAST), graphs.grouped(9, 3, 64, True, -1, graphs.FEW_WITH_PAST), graphs.multi_head(12, 64),
-            graphs.multi_head_past(6, 32), graphs.grouped(4, 2, 16, False, 20, graphs.runs(69, (40, 40), (40, 1))), graphs.plain(6, 2, 32), layers.matrices(), layers.norms(), layers.rotary(), layers.convolution(), layers.activations(), masks.masks()]
+            graphs.multi_head_past(6, 32), graphs.grouped(4, 2, 16, False, 20, graphs.runs(69, (40, 40), (40, 1))), graphs.plain(6, 2, 32), layers.matrices(), layers.norms(), layers.rotary(), layers.convolution(), layers.activations(), masks.masks(), eight_bits.eight_bits(), eight_bits.eight_bit_patches()]
 
 
 def feed(spec, half):
@@ -41,7 +42,7 @@ def native(model, inputs, half, names):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument('--out', default=str(Path(__file__).parents[2] / 'public' / 'certificate'))
+    arguments.add_argument('--out', default=str(Path(__file__).parents[3] / 'public' / 'certificate'))
     out = Path(arguments.parse_args().out)
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob('*'):

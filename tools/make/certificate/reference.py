@@ -76,6 +76,14 @@ def dequantize4(packed, scales, zero, block):
     return ((q - z[..., None]) * scales.reshape(n, blocks, 1).astype(np.float64)).reshape(n, -1)
 
 
+def quantise8(x):
+    """DynamicQuantizeLinear: the integers less their zero point, and the scale, which covers all of x and zero."""
+    low, high = min(x.min(), 0.0), max(x.max(), 0.0)
+    scale = (high - low) / 255
+    zero = np.clip(np.round(-low / scale), 0, 255)
+    return np.clip(np.round(x / scale) + zero, 0, 255) - zero, scale
+
+
 def convolve(x, w, b, stride, pad, group):
     """x [1, C, H, W], w [M, C/group, kh, kw]."""
     _, c, _, _ = x.shape
