@@ -39,19 +39,20 @@ FAST = "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' 
 
 class FastVlm(Spec):
     name, first = 'fast_vlm', 9400
+    sizes = {101: (40, 40), 102: (40, 40), 201: (70, 43), 202: (36, 64), 301: (40, 30), 302: (58, 50)}
 
     def model(self, folder):
         from transformers import FastVlmConfig, FastVlmForConditionalGeneration
 
         last = ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<image>']
         config = {'processor_class': 'LlavaProcessor', 'eos_token': '<|im_end|>', 'pad_token': '<|endoftext|>', 'tokenizer_class': 'Qwen2Tokenizer', 'extra_special_tokens': {'image_token': '<image>'}, 'image_token': '<image>'}
-        ids, size = E.byte_level(folder, last, config)
+        ids, size = E.byte_level(folder, last, config, size=300)
         open(f'{folder}/chat_template.jinja', 'w').write(FAST)
         c2.write(f'{folder}/preprocessor_config.json', {'image_processor_type': 'CLIPImageProcessor', 'processor_class': 'LlavaProcessor', 'do_resize': True, 'do_center_crop': True, 'do_normalize': True, 'do_rescale': True, 'do_convert_rgb': True, 'resample': 3, 'rescale_factor': 1 / 255, 'size': {'shortest_edge': 128}, 'crop_size': {'height': 128, 'width': 128}, 'image_mean': [0.0] * 3, 'image_std': [1.0] * 3})
         c2.write(f'{folder}/processor_config.json', {'processor_class': 'LlavaProcessor', 'image_token': '<image>', 'patch_size': 64, 'num_additional_image_tokens': 0, 'vision_feature_select_strategy': 'full'})
-        small = {'layers': [1, 1, 1, 1, 1], 'embed_dims': [8, 8, 16, 32, 32], 'mlp_ratios': [2, 2, 2, 2, 2], 'cls_ratio': 1.0, 'inference_mode': True}
+        small = {'layers': [1, 1, 1, 1, 1], 'embed_dims': [8, 8, 8, 32, 32], 'mlp_ratios': [2, 2, 2, 1, 1], 'cls_ratio': 1.0, 'inference_mode': True}
         vision = {'model_type': 'timm_wrapper', 'architecture': 'fastvit_mci3', 'do_pooling': True, 'global_pool': 'avg', 'hidden_size': 32, 'initializer_range': 0.02, 'model_args': small}
-        text = {'model_type': 'qwen2', 'vocab_size': size, 'bos_token_id': None, 'eos_token_id': ids['<|im_end|>'], 'pad_token_id': ids['<|endoftext|>'], 'tie_word_embeddings': True, **SMALL_TEXT}
+        text = {'model_type': 'qwen2', 'vocab_size': size, 'bos_token_id': None, 'eos_token_id': ids['<|im_end|>'], 'pad_token_id': ids['<|endoftext|>'], 'tie_word_embeddings': True, **SMALL_TEXT, 'hidden_size': 24, 'intermediate_size': 48, 'head_dim': 6}
         return FastVlmForConditionalGeneration(FastVlmConfig(vision_config=vision, text_config=text, image_token_index=ids['<image>'], image_seq_length=4))
 
 
