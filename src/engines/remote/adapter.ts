@@ -11,6 +11,8 @@ export interface Looked {
   /** The model by the name that the server knows it under. */
   readonly model: string;
   readonly notes: readonly string[];
+  /** A sentence: what would have this server give GD and PS where it cannot yet be believed for them. */
+  readonly remedy?: string;
 }
 
 /** log p of both letters behind a prompt. */

@@ -156,7 +156,13 @@ export function wayOf({ base }: Pick<RequestedMethod, 'base'>, ways: Ways): stri
 }
 
 /** Why the server cannot be asked what is wanted of it; null where it can. */
-export function hindrance(requests: readonly RequestedMethod[], { ways, checks }: Probed, host: string): Fault | null {
+export function hindrance(
+  requests: readonly RequestedMethod[],
+  { ways, checks, looked }: Probed,
+  host: string,
+): Fault | null {
+  const remedy = (methods: readonly string[]): string =>
+    looked.remedy !== undefined && methods.some((m) => m === 'gd' || m === 'ps') ? ` ${looked.remedy}` : '';
   const ids = [...new Set(requests.map((r) => r.base))];
   const failed = checks.find((c) => !c.passed && (c.needed.length === 0 || c.needed.some((m) => ids.includes(m))));
   if (failed)
@@ -166,7 +172,7 @@ export function hindrance(requests: readonly RequestedMethod[], { ways, checks }
         failed.needed.length > 0
           ? ` Without ${failed.needed.filter((m) => ids.includes(m)).join(' and ')} it can be asked.`
           : ''
-      }`,
+      }${remedy(failed.needed)}`,
       { check: failed.name },
     );
   const missing = requests.find((r) => wayOf(r, ways) === null);
@@ -175,7 +181,7 @@ export function hindrance(requests: readonly RequestedMethod[], { ways, checks }
   const other = instead(missing.base, ways);
   return fault(
     'unsupported',
-    `The server at ${host} cannot give ${name}: ${lacks(missing.base)}.${other === null ? '' : ` Ask ${other} instead, which is a method of its own in the tables.`}`,
+    `The server at ${host} cannot give ${name}: ${lacks(missing.base)}.${other === null ? '' : ` Ask ${other} instead, which is a method of its own in the tables.`}${remedy([missing.base])}`,
     { method: name },
   );
 }

@@ -63,7 +63,17 @@ describe('SGLang', () => {
       { method: 'gd', status: 'scored', notes: expect.arrayContaining(['letters-by-text']) },
     ]);
     const ps = await scored(fakeServer('sglang'), 'sglang', ['ps']);
-    expect(ps.words).toMatch(/cannot give ps/);
+    expect(ps.words).toMatch(/cannot give ps.*name the model’s folder/);
+  });
+
+  it('0.5 scales its chat’s log p by the temperature: GD is refused there, and the sentence names the folder', async () => {
+    const { words, outcomes } = await scored(fakeServer('sglang', 'temperature'), 'sglang', ['gd']);
+    expect(words).toMatch(
+      /are raw: another temperature changes log p.*Without gd it can be asked.*name the model’s folder/,
+    );
+    expect(outcomes).toEqual([]);
+    const mc = await scored(fakeServer('sglang', 'temperature'), 'sglang', ['mc']);
+    expect(mc.outcomes).toMatchObject([{ method: 'mc', status: 'scored' }]);
   });
 
   it.each([

@@ -42,14 +42,15 @@ export function sglangAdapter(parts: AdapterParts): Adapter {
   return parts.renderer === null ? withoutTemplate(chat) : byGenerate(parts, parts.renderer, chat);
 }
 
+const WITH_FOLDER =
+  'SGLang gives GD and PS exactly behind a prompt that is rendered here: name the model’s folder, which has its chat template and tokenizer (--server-processor, or its files on the page).';
+
 function withoutTemplate(chat: Adapter): Adapter {
   return {
     ...chat,
     look: async () => {
       const looked = await chat.look();
-      const note =
-        'SGLang gives GD and PS exactly behind a prompt that is rendered here: name the model’s folder, which has its chat template and tokenizer.';
-      return { ...looked, notes: [...looked.notes, note] };
+      return { ...looked, notes: [...looked.notes, WITH_FOLDER], remedy: WITH_FOLDER };
     },
   };
 }
