@@ -152,50 +152,6 @@ describe('examples with images', () => {
   });
 });
 
-describe('a template that writes roles as they are given', () => {
-  const set = { ...SET, prompts: { letter: '{q}', open: '{q}' } };
-  it('of Janus-Pro is told who asks in its own words, and the image stands in a line of its own', async () => {
-    const { maker } = await open(family('multi_modality'));
-    const { text } = maker(set).prompt(method('gd'), Q);
-    const image = '<begin_of_image><image_placeholder><image_placeholder><end_of_image>';
-    expect(text).toBe(`You are a helpful assistant.\n\n<|User|>: ${image}\nOn which side?\n\n<|Assistant|>:`);
-  });
-  it('of an older Janus, or one that knows `user`, likewise', async () => {
-    const template = (own: string) => (t: string) => t.replace(own, own.replaceAll('|', '').replace(/[<>]/g, ''));
-    const role = async (change: (t: string) => string) => {
-      const { tokenizer, files } = await open(family('multi_modality'));
-      const changed = compile(change(tokenizer.template?.text ?? ''), 'chat_template.jinja', {});
-      const found = familyOf(files.config);
-      return found.ok ? found.value.askedBy(changed.text) : '';
-    };
-    expect(await role(template('<|Assistant|>'))).toBe('User');
-    expect(await role((t) => `${t}{% if messages[0]['role'] == 'user' %}{% endif %}`)).toBe('user');
-  });
-});
-
-describe('texts around images, each tokenised by itself', () => {
-  const shot = { image: 's.png', question: 'SHOT?', options: { A: 'left', B: 'right' }, answer: 'A' as const };
-  const few: PromptSet = { ...SET, fewShot: { preamble: 'Look.', shots: [shot] } };
-  it('begin as any text does, and image tokens that follow each other have none between them', async () => {
-    const { maker, tokenizer } = await open(family('phi3_v'));
-    const { text, ids } = maker(few, [PLAIN, PLAIN]).prompt(method('gd'), Q);
-    const image = tokenizer.id('<|image|>') ?? -1;
-    const begin = tokenizer.id('<s>') ?? -1;
-    expect(text.split('<|image|><|image|>')).toHaveLength(3);
-    const marks = ids.flatMap((id) => (id === image ? ['image'] : id === begin ? ['begin'] : []));
-    expect(marks).toEqual(['begin', 'image', 'image', 'begin', 'image', 'image', 'begin']);
-    const [first = '', second = '', third = ''] = text.split('<|image|><|image|>');
-    const of = (part: string): readonly number[] => tokenizer.encodeWhole(part);
-    expect(ids).toEqual([...of(first), image, image, ...of(second), image, image, ...of(third)]);
-  });
-  it('are one text where there is no image', async () => {
-    const { maker, tokenizer } = await open(family('phi3_v'));
-    const { text, ids } = maker(SET, []).prompt(method('ps'), Q);
-    expect(ids).toEqual(tokenizer.encodeWhole(text));
-    expect(text).toBe('<|user|>\nOn which side?<|end|>\n<|assistant|>\n');
-  });
-});
-
 describe('system text', () => {
   const system: PromptSet = { ...SET, system: 'You are a radiologist.' };
   it('is refused where the template raises, with the way out', async () => {
