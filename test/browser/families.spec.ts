@@ -11,7 +11,7 @@ test.afterAll(async () => {
 });
 
 /** Families that every run of the tests asks; the soak asks the others. */
-const SAMPLE: ReadonlySet<string> = new Set(['llava', 'qwen2_vl']);
+const SAMPLE: ReadonlySet<string> = new Set(['llava', 'qwen2_vl', 'multi_modality', 'phi3_v']);
 
 /** The one whose 4-bit weights every run of the tests unpacks. */
 const SAMPLE_Q4 = 'lfm2_vl';

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
+import { familyOf } from '../../src/core/models/families/registry.ts';
+import { sessionFiles } from '../../src/core/models/families/sessions.ts';
 import { DTYPE_SUFFIX, type Dtype } from '../../src/core/models/dtypes.ts';
 import type { Scored, ScoreRequest } from '../support/lab/score.ts';
 
@@ -58,10 +60,9 @@ export function familyRequest(
   const files = listing(model.folder);
   const has = (session: string, kind: Dtype): boolean =>
     files.some((f) => f.path === `onnx/${session}${DTYPE_SUFFIX[kind]}.onnx`);
-  const sessions = ['vision_encoder', 'embed_tokens', 'decoder_model_merged', 'encoder_model'].filter((s) =>
-    has(s, 'fp32'),
-  );
-  const chosen = sessions.map((s) => [s, has(s, dtype) ? dtype : 'fp32'] as const);
+  const family = familyOf(json<unknown>(name, 'model', 'config.json'));
+  if (!family.ok) throw new Error(family.fault.message);
+  const chosen = sessionFiles(family.value).map((s) => [s, has(s, dtype) ? dtype : 'fp32'] as const);
   const dataset = json<Record<string, Row>>(name, 'benchmark', 'data', 'dataset.json');
   const { prompts } = json<FamilyReference>(name, 'reference.json');
   const items = Object.entries(dataset)

@@ -1,5 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
+import type { Head } from './head.ts';
 import { byteLength, floats, int64 } from '../onnx/tensors.ts';
 
 /**
@@ -36,8 +37,15 @@ export interface Decoder {
 
 type Metadata = InferenceSession['inputMetadata'][number];
 
-/** What a session takes is read from the session, not assumed from the family (docs/runtime.md). */
-export function createDecoder(session: InferenceSession, constant: Readonly<Record<string, Tensor>> = {}): Decoder {
+/**
+ * What a session takes is read from the session, not assumed from the family (docs/runtime.md).
+ * @param head makes logits of the session's hidden states, where it gives no logits itself
+ */
+export function createDecoder(
+  session: InferenceSession,
+  constant: Readonly<Record<string, Tensor>> = {},
+  head: Head | null = null,
+): Decoder {
   const names = new Set(session.inputNames);
   const metadata = new Map(session.inputMetadata.map((m) => [m.name, m]));
   const pastNames = session.inputNames.filter((n) => n.startsWith('past'));
@@ -78,7 +86,8 @@ export function createDecoder(session: InferenceSession, constant: Readonly<Reco
         borrowed.add(past);
       } else if (t) tensors.set(past, t);
     }
-    return { logits: await readLogits(outputs['logits'], step.count), state: makeState(total, tensors, borrowed) };
+    const logits = head === null ? outputs['logits'] : await head(outputs, keep);
+    return { logits: await readLogits(logits, step.count), state: makeState(total, tensors, borrowed) };
   }
   return { positionRows, empty, extend };
 }

@@ -1,8 +1,13 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
+import type { Tensor } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { FeatureData } from '../../src/protocol/engine.ts';
 import type { Step } from './decoder.ts';
 import { int64, writeRows } from '../onnx/tensors.ts';
+
+/** What the decoder takes of token ids, by name: `inputs_embeds` [1, ids, width], and whatever else the embedding session gives. */
+export type Embed = (
+  ids: readonly number[],
+) => Promise<Readonly<Record<string, Tensor>> & { readonly inputs_embeds: Tensor }>;
 
 /** A prompt's images, and where their tokens stand in its ids. */
 export interface PromptContext {
@@ -17,11 +22,11 @@ export interface PromptContext {
 }
 
 /**
- * The decoder's input for tokens [start, end) of a sequence: embeddings (`session` null: the ids themselves), with the rows of image tokens replaced by the images' features in order.
+ * The decoder's input for tokens [start, end) of a sequence: embeddings (`embed` null: the ids themselves), with the rows of image tokens replaced by the images' features in order.
  * @throws FaultError 'bad-prompt' when the prompt holds another number of image tokens than the images have rows
  */
 export async function embedSegment(
-  session: InferenceSession | null,
+  embed: Embed | null,
   ids: readonly number[],
   start: number,
   end: number,
@@ -29,26 +34,22 @@ export async function embedSegment(
 ): Promise<Step> {
   const part = ids.slice(start, end);
   // Text models embed inside their one graph.
-  if (session === null)
+  if (embed === null)
     return {
       count: part.length,
       feeds: { input_ids: int64(part, [1, part.length]) },
       positions: slicePositions(context, start, end),
     };
   // An image token below zero (moondream1: -200) has no embedding; whatever row it is given is replaced.
-  const rows = part.map((id) => Math.max(0, id));
-  const outputs = await session.run({ input_ids: int64(rows, [1, rows.length]) });
-  const feeds: Record<string, Tensor> = { ...outputs, ...context.feeds };
-  const embeds = outputs['inputs_embeds'] ?? outputs[session.outputNames[0] ?? ''];
-  if (!embeds) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
-  feeds['inputs_embeds'] = embeds;
+  const embedded = await embed(part.map((id) => Math.max(0, id)));
+  const feeds: Record<string, Tensor> = { ...embedded, ...context.feeds, inputs_embeds: embedded.inputs_embeds };
   const { seenFrom } = context;
   if (seenFrom !== undefined)
     feeds['cross_attention_mask'] = int64(
       part.map((_, i) => (start + i >= seenFrom ? 1 : 0)),
       [1, part.length],
     );
-  if (context.images.length > 0) mergeImages(embeds, ids, start, end, context);
+  if (context.images.length > 0) mergeImages(embedded.inputs_embeds, ids, start, end, context);
   return { count: part.length, feeds, positions: slicePositions(context, start, end) };
 }
 

@@ -1,11 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { PlannedSequence } from '../../src/core/plan/tree.ts';
 import type { Segment, Tree, Work } from '../../src/core/plan/types.ts';
 import { logSoftmaxAt } from '../../src/core/methods/likelihood.ts';
 import type { Decoder, Logits, State } from './decoder.ts';
 import { decodeGreedy, type DecodeSettings } from './decode.ts';
-import { embedSegment, type PromptContext } from './embed.ts';
+import { embedSegment, type Embed, type PromptContext } from './embed.ts';
 import type { StateCache } from './cache.ts';
 import type { HeldSegment, Ran } from './held.ts';
 
@@ -18,7 +17,7 @@ export interface Readings {
 export interface ExecuteDeps {
   readonly decoder: Decoder;
   /** null: a text model, which takes token ids. */
-  readonly embed: InferenceSession | null;
+  readonly embed: Embed | null;
   readonly cache: StateCache;
   readonly settings: DecodeSettings;
   /** Key of a shared segment: what stands before the group's own image. null: nothing may be shared. */

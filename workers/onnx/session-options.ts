@@ -27,17 +27,17 @@ export interface SessionOptions {
 /**
  * Options for a model's sessions: on WebGPU the provider and the nodes that stay on the CPU, on WASM the decoder's 4-bit weights unpacked.
  * @param sessions the model's session files, without dtype suffix and ending
- * @param decoder the one among them whose weights are used once a token
+ * @param once those among them whose weights are used once a token, the largest first
  */
 export async function sessionOptions(
   files: ModelFiles,
   request: SessionRequest,
   config: unknown,
   sessions: readonly string[],
-  decoder: string,
+  once: readonly string[],
 ): Promise<SessionOptions> {
   if (request.device !== 'webgpu')
-    return wasmOptions(await unpackDecoder(files, request, config, decoder), request.prepack ?? false);
+    return wasmOptions(await unpackAll(files, request, config, once), request.prepack ?? false);
   const provider = webgpuProvider(request.rung, await nodesOnCpu(files, request, sessions, config));
   return { session: { executionProviders: [provider] }, unpacked: 0 };
 }
@@ -74,12 +74,31 @@ interface UnpackedFile extends Unpacked {
   readonly dataPath: string;
 }
 
-/** The decoder's 4-bit weights as fp32 ones, its new graph put in the place of its file; null where it stays as it is. */
-async function unpackDecoder(
+/** What was unpacked of the sessions, all within the budget. */
+async function unpackAll(
+  files: ModelFiles,
+  request: SessionRequest,
+  config: unknown,
+  sessions: readonly string[],
+): Promise<readonly UnpackedFile[]> {
+  const made: UnpackedFile[] = [];
+  let left = request.unpackBytes ?? unpackBytes();
+  for (const name of sessions) {
+    const file = await unpackFile(files, request, config, name, left);
+    if (!file) continue;
+    made.push(file);
+    left -= file.data.byteLength;
+  }
+  return made;
+}
+
+/** A session's 4-bit weights as fp32 ones, its new graph put in the place of its file; null where it stays as it is. */
+async function unpackFile(
   files: ModelFiles,
   request: SessionRequest,
   config: unknown,
   name: string,
+  budget: number,
 ): Promise<UnpackedFile | null> {
   const [path, ...data] = sessionPaths(name, request.dtype[name] ?? 'fp32', config);
   if (path === undefined || data.length > 0 || request.dtype[name] !== 'q4') return null;
@@ -88,7 +107,7 @@ async function unpackDecoder(
   const body = await (await files.response(path))?.arrayBuffer();
   const dataPath = `${path.split('/').at(-1) ?? ''}_data`;
   try {
-    const unpacked = body ? unpackWeights(new Uint8Array(body), dataPath, request.unpackBytes ?? unpackBytes()) : null;
+    const unpacked = body ? unpackWeights(new Uint8Array(body), dataPath, budget) : null;
     if (!unpacked) return null;
     files.replace(path, unpacked.graph);
     return { ...unpacked, dataPath };
@@ -103,9 +122,9 @@ async function unpackDecoder(
  * Prepacking holds the unpacked weights nearly one and a half times (measured on SmolVLM 256M's shape: 749 MB instead of 527 MB) and saves 30 to 60
  * ms of processor time a run: little for a model that sees images, much for a text model, which writes token by token and has the device for itself.
  */
-function wasmOptions(unpacked: UnpackedFile | null, prepack: boolean): SessionOptions {
-  if (!unpacked) return { session: {}, unpacked: 0 };
-  const externalData = [{ path: unpacked.dataPath, data: unpacked.data }];
+function wasmOptions(unpacked: readonly UnpackedFile[], prepack: boolean): SessionOptions {
+  if (unpacked.length === 0) return { session: {}, unpacked: 0 };
+  const externalData = unpacked.map(({ dataPath: path, data }) => ({ path, data }));
   const extra = prepack ? {} : { extra: { session: { disable_prepacking: '1' } } };
-  return { session: { externalData, ...extra }, unpacked: unpacked.nodes };
+  return { session: { externalData, ...extra }, unpacked: unpacked.reduce((n, u) => n + u.nodes, 0) };
 }

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-web/webgpu';
+import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import type { PlainTensor } from '../../src/core/images/types.ts';
 
 /** int64 tensor from plain numbers. */
@@ -76,4 +76,15 @@ export function writeRows(target: Tensor, row: number, width: number, rows: Floa
   if (data instanceof Uint16Array) {
     for (let i = 0; i < rows.length; i++) data[row * width + i] = toHalf(rows[i] as number);
   } else (data as Float32Array).set(rows, row * width);
+}
+
+/** The float type that a session takes under a name; float32 where its metadata does not say. */
+export function floatType(session: InferenceSession, name: string): 'float32' | 'float16' {
+  const meta = session.inputMetadata.find((m) => m.name === name);
+  return meta?.isTensor && meta.type === 'float16' ? 'float16' : 'float32';
+}
+
+/** A float tensor of float32 values. */
+export function floatTensor(values: Float32Array, dims: readonly number[], type: 'float32' | 'float16'): Tensor {
+  return type === 'float32' ? new Tensor(type, values, dims) : new Tensor(type, Uint16Array.from(values, toHalf), dims);
 }

@@ -25,9 +25,21 @@ export async function encodeImage(session: InferenceSession, image: ProcessedIma
       );
     feeds[name] = halfIfWanted(fromPlain(plain), session, name);
   }
-  const outputs = await session.run(feeds);
-  const names = session.outputNames;
-  const main = outputs['image_features'] ?? outputs[names[0] ?? ''];
+  return featuresOf(await session.run(feeds), session.outputNames, image, 'image_features');
+}
+
+/**
+ * What a session gave for one image as plain numbers.
+ * @param names of its outputs
+ * @param rows the output that holds the rows of features, or the first where there is none of the name
+ */
+export async function featuresOf(
+  outputs: Readonly<Record<string, Tensor>>,
+  names: readonly string[],
+  image: ProcessedImage,
+  rows: string,
+): Promise<FeatureData> {
+  const main = outputs[rows] ?? outputs[names[0] ?? ''];
   if (!main) throw new FaultError(fault('unsupported', 'The vision encoder gives no image features.'));
   const width = main.dims.at(-1) ?? 0;
   const data = (await floats(main)).slice();

@@ -194,7 +194,7 @@ export async function openTextModel(request: TextLoadRequest, meter: GpuMeter): 
   const wanted = { ...request, dtype: { [SESSION]: request.dtype }, prepack: true };
   const [graph = '', ...announced] = sessionPaths(SESSION, request.dtype, config);
   const external = await externalData(files, [{ graph, announced }]);
-  const options = await sessionOptions(files, wanted, config, [SESSION], SESSION);
+  const options = await sessionOptions(files, wanted, config, [SESSION], [SESSION]);
   const model = await AutoModelForCausalLM.from_pretrained(LOCAL_ID, {
     device: request.device,
     dtype: request.dtype,

@@ -89,9 +89,7 @@ async function encodePrompt(
   const { embed, encoder } = model.sessions;
   if (!encoder)
     throw new FaultError(fault('bad-model', 'The model is an encoder-decoder, but its folder has no encoder_model.'));
-  const embedded = await embed.run({ input_ids: int64(ids, [1, ids.length]) });
-  const text = embedded[embed.outputNames[0] ?? ''];
-  if (!text) throw new FaultError(fault('unsupported', 'The embedding session gives no embeddings.'));
+  const { inputs_embeds: text } = await embed(ids);
   const width = text.dims.at(-1) ?? 0;
   const total = images.reduce((n, f) => n + f.rows, 0) + ids.length;
   const values = new Float32Array(total * width);

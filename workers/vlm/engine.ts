@@ -36,7 +36,6 @@ import { NO_TEMPLATE } from './prompts.ts';
 import { createQuestions, type Questions } from './questions.ts';
 import { asShown } from './seeing.ts';
 import { createTextAsker, type TextAsker } from './text.ts';
-import { encodeImage } from '../onnx/vision.ts';
 
 /** A loaded model and all that it owns: sessions, image features, KV states. Disposed as a whole. */
 export interface Engine {
@@ -63,7 +62,7 @@ export async function createEngine(request: LoadRequest, meter: GpuMeter = creat
   configureRuntime(files, request, meter);
   await startRuntime();
   const opened = await openModel(files, request);
-  const decoder = createDecoder(opened.sessions.decoder);
+  const decoder = createDecoder(opened.sessions.decoder, {}, opened.sessions.head);
   const model = { ...opened, family: await settled(opened, decoder) };
   const tokenizer = await loadTokenizer(files);
   if (tokenizer.template === null && model.family.plainPrompt === null) throw new FaultError(NO_TEMPLATE);
@@ -102,7 +101,7 @@ class LoadedEngine implements Engine {
     this.meter = meter;
     this.stops = stops;
     this.decoder = decoder;
-    this.features = createImageFeatures((image) => encodeImage(model.sessions.vision, image));
+    this.features = createImageFeatures((image) => model.sessions.see(image));
     this.states = createLru(
       cacheBytes,
       (s) => s.bytes,

@@ -13,6 +13,8 @@ export interface Turn {
   readonly placeholder: string;
   /** What stands behind a placeholder that we write into a text. */
   readonly behindImage: string;
+  /** Whose turn it is, as the template calls the one who asks. */
+  readonly role: string;
 }
 
 /**
@@ -38,7 +40,7 @@ export function renderFaithfully(render: Render, turn: Turn, chat: ChatSettings)
 }
 
 /** The forms in which a turn can be given, the usual one first. */
-function attempts({ system, parts, placeholder, behindImage }: Turn): readonly (readonly ChatMessage[])[] {
+function attempts({ system, parts, placeholder, behindImage, role }: Turn): readonly (readonly ChatMessage[])[] {
   const list = parts.map((p) =>
     p.kind === 'text' ? { type: 'text' as const, text: p.text } : { type: 'image' as const },
   );
@@ -47,12 +49,12 @@ function attempts({ system, parts, placeholder, behindImage }: Turn): readonly (
     system === null ? [] : [{ role: 'system', content: [{ type: 'text', text: system }] }];
   const plain: readonly ChatMessage[] = system === null ? [] : [{ role: 'system', content: system }];
   return [
-    [...listed, { role: 'user', content: list }],
+    [...listed, { role, content: list }],
     // Some templates take strings only; the image token then goes into the text.
-    [...plain, { role: 'user', content: text }],
+    [...plain, { role, content: text }],
     // Others take lists and put all images of one first.
-    [...listed, { role: 'user', content: [{ type: 'text', text }] }],
-    [...plain, { role: 'user', content: list }],
+    [...listed, { role, content: [{ type: 'text', text }] }],
+    [...plain, { role, content: list }],
   ];
 }
 

@@ -1,8 +1,13 @@
-import { AutoModelForImageTextToText, PretrainedConfig } from '@huggingface/transformers';
+import {
+  AutoModelForImageTextToText,
+  LlamaForCausalLM,
+  PretrainedConfig,
+  PreTrainedModel,
+} from '@huggingface/transformers';
 import type { InferenceSession } from 'onnxruntime-web/webgpu';
 import { sessionPaths } from '../../src/core/models/folder.ts';
 import { familyOf } from '../../src/core/models/families/registry.ts';
-import { sessionFiles } from '../../src/core/models/families/sessions.ts';
+import { sessionFiles, sessionRoles } from '../../src/core/models/families/sessions.ts';
 import type { Family, FamilyFiles } from '../../src/core/models/families/types.ts';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import { isObject } from '../../src/core/json.ts';
@@ -10,14 +15,17 @@ import type { LoadRequest } from '../../src/protocol/engine.ts';
 import type { DtypeMap } from '../../src/protocol/model.ts';
 import { externalData, withData, type SessionFiles } from '../onnx/external.ts';
 import type { ModelFiles } from '../onnx/files.ts';
+import { createHead, type Head } from '../language/head.ts';
 import { createTokenizer, type Tokenizer } from '../language/tokenizer.ts';
 import { LOCAL_ID } from '../onnx/runtime.ts';
 import { sessionOptions } from '../onnx/session-options.ts';
+import type { Layout } from './layouts/layout.ts';
+import { LAYOUTS } from './layouts/layouts.ts';
 
-export interface Sessions {
-  readonly vision: InferenceSession;
-  readonly embed: InferenceSession;
+export interface Sessions extends Layout {
   readonly decoder: InferenceSession;
+  /** Makes logits of the decoder's hidden states, where it gives none. */
+  readonly head: Head | null;
   /** Encoder of encoder-decoder families. */
   readonly encoder: InferenceSession | null;
   readonly all: Readonly<Record<string, InferenceSession>>;
@@ -49,14 +57,20 @@ export async function openModel(files: ModelFiles, request: LoadRequest): Promis
     preprocessor: await files.json('preprocessor_config.json'),
     tokenizerConfig: await files.json('tokenizer_config.json'),
   };
-  const options = await sessionOptions(files, request, config, sessionFiles(family), 'decoder_model_merged');
+  const options = await sessionOptions(files, request, config, sessionFiles(family), onceAToken(family));
   return {
     family,
     files: familyFiles,
     reader: family.sees === 'read' ? await readerOf(files) : null,
-    sessions: await openSessions(request, family, config, withData(options.session, external)),
+    sessions: await openSessions(request, family, familyFiles, withData(options.session, external)),
     unpacked: options.unpacked,
   };
+}
+
+/** Sessions that run for each token that is computed, the largest first. */
+function onceAToken(family: Family): readonly string[] {
+  const { decoder, head } = sessionRoles(family);
+  return head === null ? [decoder] : [decoder, head];
 }
 
 /** The files of each session that the family loads, as config.json announces them. */
@@ -70,32 +84,78 @@ function sessionsOf(config: unknown, family: Family, dtype: DtypeMap): readonly 
   });
 }
 
+type OpenOptions = ReturnType<typeof withData>;
+
 async function openSessions(
   request: LoadRequest,
   family: Family,
-  config: unknown,
-  options: ReturnType<typeof withData>,
+  files: FamilyFiles,
+  options: OpenOptions,
 ): Promise<Sessions> {
-  const model = await AutoModelForImageTextToText.from_pretrained(LOCAL_ID, {
-    device: request.device,
-    ...libraryConfig(family, config),
-    dtype: { ...request.dtype, ...(request.dtype['encoder_model'] ? { model: request.dtype['encoder_model'] } : {}) },
-    ...options,
-  });
-  const all = model.sessions as Record<string, InferenceSession>;
+  const open = family.layout === 'usual' ? openTogether : openEach;
+  const { all, encoder, release } = await open(request, family, options, files.config);
   const need = (name: string): InferenceSession => {
     const s = all[name];
     if (!s) throw new FaultError(fault('bad-model', `The model has no ${name} session.`, { session: name }));
     return s;
   };
+  const roles = sessionRoles(family);
+  const decoder = need(roles.decoder);
   return {
-    vision: need('vision_encoder'),
-    embed: need('embed_tokens'),
-    decoder: need('decoder_model_merged'),
-    encoder: all['model'] ?? null,
+    ...LAYOUTS[family.layout]({ vision: need(roles.vision), embed: need(roles.embed), decoder }, files, request.device),
+    decoder,
+    head: roles.head === null ? null : createHead(need(roles.head)),
+    encoder,
     all,
+    release,
+  };
+}
+
+interface Opened {
+  readonly all: Readonly<Record<string, InferenceSession>>;
+  readonly encoder: InferenceSession | null;
+  release(): Promise<void>;
+}
+
+/** As the library opens a model of the family's type. */
+async function openTogether(
+  { device, dtype }: LoadRequest,
+  family: Family,
+  options: OpenOptions,
+  config: unknown,
+): Promise<Opened> {
+  const model = await AutoModelForImageTextToText.from_pretrained(LOCAL_ID, {
+    device,
+    ...libraryConfig(family, config),
+    dtype: { ...dtype, ...(dtype['encoder_model'] ? { model: dtype['encoder_model'] } : {}) },
+    ...options,
+  });
+  const all = model.sessions as Record<string, InferenceSession>;
+  return {
+    all,
+    encoder: all['model'] ?? null,
     release: async () => {
       await model.dispose();
+    },
+  };
+}
+
+/** Each file for itself: the library would also open those with which a model draws pictures. The decoder as a language model, whose cache stays on the device. */
+async function openEach({ device, dtype }: LoadRequest, family: Family, options: OpenOptions): Promise<Opened> {
+  const { decoder } = sessionRoles(family);
+  const models: PreTrainedModel[] = [];
+  const all: Record<string, InferenceSession> = {};
+  for (const name of sessionFiles(family)) {
+    const kind = name === decoder ? LlamaForCausalLM : PreTrainedModel;
+    const model = await kind.from_pretrained(LOCAL_ID, { device, dtype, model_file_name: name, ...options });
+    models.push(model);
+    all[name] = (model.sessions as Record<string, InferenceSession>)['model'] as InferenceSession;
+  }
+  return {
+    all,
+    encoder: null,
+    release: async () => {
+      for (const model of models) await model.dispose();
     },
   };
 }

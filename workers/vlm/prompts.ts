@@ -51,6 +51,7 @@ export function createPromptMaker(
   const shots = promptSet.fewShot?.shots.length ?? 0;
   const decoderStart = family.architecture === 'encoder-decoder' ? decoderStartOf(files) : null;
   const encode = encoderOf(family, tokenizer, images.length > 0 ? placeholder : null);
+  const turn = { placeholder, behindImage: family.behindImage, role: family.askedBy(tokenizer.template?.text ?? '') };
   refuseControl(promptSet, controlTokens(tokenizer, placeholder));
 
   function prompt(method: Method, q: QuestionAsk): Prompt {
@@ -77,10 +78,8 @@ export function createPromptMaker(
   }
 
   function render(parts: readonly PromptPart[], asked: ChatSettings): string {
-    if (tokenizer.render !== null) {
-      const { behindImage } = family;
-      return renderFaithfully(tokenizer.render, { system: promptSet.system, parts, placeholder, behindImage }, asked);
-    }
+    if (tokenizer.render !== null)
+      return renderFaithfully(tokenizer.render, { ...turn, system: promptSet.system, parts }, asked);
     if (!family.plainPrompt) throw new FaultError(NO_TEMPLATE);
     if (promptSet.system !== null || shots > 0) throw new FaultError(PLAIN_ONLY);
     const texts = parts.flatMap((p) => (p.kind === 'text' ? [p.text] : []));
@@ -104,13 +103,31 @@ export function createPromptMaker(
 }
 
 /** Ids of a prompt. Where images and text are tokenised each by itself, the text begins as any text does. `placeholder`: null without images. */
-function encoderOf(family: Family, tokenizer: Tokenizer, placeholder: string | null): (text: string) => number[] {
-  if (!family.beginsBehindImage || placeholder === null) return (text) => tokenizer.encodePrompt(text);
+function encoderOf(
+  { tokenised }: Family,
+  tokenizer: Tokenizer,
+  placeholder: string | null,
+): (text: string) => number[] {
+  if (tokenised === 'whole' || placeholder === null) return (text) => tokenizer.encodePrompt(text);
+  if (tokenised === 'around-images') {
+    const token = tokenizer.encode(placeholder);
+    // Image tokens that follow each other have no text between them.
+    return (text) =>
+      text
+        .split(new RegExp(`((?:${escaped(placeholder)})+)`))
+        .flatMap((part, i) =>
+          i % 2 === 0
+            ? tokenizer.encodePrompt(part)
+            : new Array<number[]>(part.length / placeholder.length).fill(token).flat(),
+        );
+  }
   return (text) => {
     const at = text.lastIndexOf(placeholder) + placeholder.length;
     return [...tokenizer.encode(text.slice(0, at)), ...tokenizer.encodePrompt(text.slice(at))];
   };
 }
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 export const NO_TEMPLATE = fault(
   'bad-model',

@@ -4,7 +4,8 @@ import { strftime } from './date.ts';
 import type { ChatSettings } from './settings.ts';
 
 export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
+  /** `system`, `user` or `assistant`, or what a model's template calls the one who asks. */
+  readonly role: string;
   readonly content: string | readonly ({ readonly type: 'image' } | { readonly type: 'text'; readonly text: string })[];
 }
 
@@ -14,6 +15,8 @@ export interface ChatTemplate {
   readonly source: string;
   /** It can be told whether to think. */
   readonly knowsThinking: boolean;
+  /** As the folder has it. */
+  readonly text: string;
   /** It writes today's date. */
   readonly writesDate: boolean;
   /** Ends with the beginning of the assistant's turn unless `turn` is false. Throws what the template raises. */
@@ -31,6 +34,7 @@ export function compile(text: string, source: string, tokens: Readonly<Record<st
   return {
     source,
     knowsThinking: /\b(enable_thinking|thinking)\b/.test(code),
+    text,
     writesDate: /\b(strftime_now|date_string)\b/.test(code),
     render: (messages, chat, turn = true) => {
       const values = {

@@ -2,6 +2,7 @@ import { fail, fault, ok, type Result } from '../fault.ts';
 import { stringAt } from '../json.ts';
 import { DTYPE_SUFFIX, type Dtype } from '../models/dtypes.ts';
 import { familyOf } from '../models/families/registry.ts';
+import { sessionRoles } from '../models/families/sessions.ts';
 
 /** What of a model folder embeds images: a folder that is an encoder, or the vision tower of a vision-language model. */
 export type EncoderPart = 'encoder' | 'vision-tower';
@@ -84,7 +85,8 @@ export function encoderOf(config: unknown, paths: readonly string[]): Result<Enc
 }
 
 const isVisionLanguage = (paths: readonly string[]): boolean =>
-  paths.some((p) => /(^|\/)decoder_model_merged/.test(p)) && paths.some((p) => /(^|\/)vision_encoder/.test(p));
+  paths.some((p) => /(^|\/)prepare_inputs_embeds/.test(p)) ||
+  (paths.some((p) => /(^|\/)decoder_model_merged/.test(p)) && paths.some((p) => /(^|\/)vision_encoder/.test(p)));
 
 /** Finest first: a quantised tower loses features. */
 const TOWER_DTYPES: readonly Dtype[] = ['fp32', 'fp16', 'q8', 'q4', 'int8', 'uint8', 'q4f16', 'bnb4'];
@@ -106,9 +108,16 @@ export function towerOf(config: unknown, paths: readonly string[]): Result<{ typ
     );
   const family = familyOf(config);
   if (!family.ok) return family;
-  const file = TOWER_DTYPES.map((d) => `onnx/vision_encoder${DTYPE_SUFFIX[d]}.onnx`).find((f) => paths.includes(f));
+  const { vision, embed } = sessionRoles(family.value);
+  if (vision === embed)
+    return fail(
+      fault('unsupported', `A ${type} model's vision tower is in no session of its own: name another encoder.`, {
+        modelType: type,
+      }),
+    );
+  const file = TOWER_DTYPES.map((d) => `onnx/${vision}${DTYPE_SUFFIX[d]}.onnx`).find((f) => paths.includes(f));
   return file === undefined
-    ? fail(fault('bad-model', "The model's folder has no onnx/vision_encoder.onnx. Bring the whole folder."))
+    ? fail(fault('bad-model', `The model's folder has no onnx/${vision}.onnx. Bring the whole folder.`))
     : ok({ type, file });
 }
 

@@ -1,4 +1,5 @@
 import type { Device } from '../device.ts';
+import { isDecoder } from './families/sessions.ts';
 import { isDtype, type Dtype, type DtypeMap } from './dtypes.ts';
 import { dtypesIn } from './folder.ts';
 
@@ -51,10 +52,6 @@ export function chooseDtypes(
     chosen[file] = found;
   }
   return { ok: true, value: [chosen] };
-}
-
-function isDecoder(file: string): boolean {
-  return file === 'decoder_model_merged' || file === 'model';
 }
 
 function fallbacks(wanted: string, loose: boolean): readonly Dtype[] {

@@ -20,7 +20,7 @@ export type DtypeMap = Readonly<Record<string, Dtype>>;
 /** Formats whose activations are rounded to 8 bits as they come, by one scale for all that a run computes (DynamicQuantizeLinear, MatMulInteger). */
 const EIGHT_BITS: ReadonlySet<string> = new Set<Dtype>(['q8', 'int8', 'uint8']);
 /** Sessions whose runs hold the same numbers every time: one image, or rows that are looked up. */
-const ONE_AT_A_TIME: ReadonlySet<string> = new Set(['vision_encoder', 'embed_tokens']);
+const ONE_AT_A_TIME: ReadonlySet<string> = new Set(['vision_encoder', 'embed_tokens', 'prepare_inputs_embeds']);
 
 /**
  * Whether what the model computes for a token depends on the tokens that are computed with it, because its language part is in 8 bits: each sequence then

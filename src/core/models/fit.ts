@@ -1,5 +1,6 @@
 import type { Sizes } from './catalogue.ts';
 import type { Dtype, DtypeMap } from './dtypes.ts';
+import { tableSession } from './families/sessions.ts';
 
 /** What a device allows, as far as the browser tells; null: it does not tell. Bytes. */
 export interface DeviceLimits {
@@ -103,8 +104,9 @@ function gpuFindings(sizes: Readonly<Record<string, Sizes>>, dtypes: DtypeMap, l
       large(`The GPU has no shader-f16, which ${[...new Set(halves)].join(' and ')} needs: choose q4, q8 or fp32.`),
     );
   // The embedding table is one tensor, and so one buffer; other files are many tensors.
-  const dtype = dtypes['embed_tokens'];
-  const table = dtype === undefined ? undefined : sizes['embed_tokens']?.[dtype];
+  const holder = tableSession(Object.keys(dtypes));
+  const dtype = holder === undefined ? undefined : dtypes[holder];
+  const table = holder === undefined || dtype === undefined ? undefined : sizes[holder]?.[dtype];
   if (table !== undefined && limits.maxBufferSize !== null && table > limits.maxBufferSize)
     found.push(
       large(`Its embedding table (${gb(table)}) exceeds the largest GPU buffer (${gb(limits.maxBufferSize)}).`),

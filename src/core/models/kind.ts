@@ -1,4 +1,5 @@
 import { encoderOf } from '../discovery/encoders.ts';
+import { seesImages } from './families/sessions.ts';
 import { TEXT_SESSION } from './text.ts';
 
 export type ModelKind = 'vision-language' | 'encoder' | 'text' | 'other';
@@ -13,7 +14,7 @@ export interface FolderFacts {
 
 /** What a kept model is; whether it can be used is found out when it is loaded. */
 export function modelKind({ modelType, dtypes }: FolderFacts): ModelKind {
-  if ('vision_encoder' in dtypes) return 'vision-language';
+  if (seesImages(Object.keys(dtypes))) return 'vision-language';
   if (encoderOf({ model_type: modelType }, []).ok) return 'encoder';
   return TEXT_SESSION in dtypes ? 'text' : 'other';
 }

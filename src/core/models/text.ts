@@ -1,5 +1,6 @@
 import { fail, fault, ok, type Fault, type Result } from '../fault.ts';
 import { at, isObject } from '../json.ts';
+import { seesImages } from './families/sessions.ts';
 import { dtypesIn } from './folder.ts';
 import { dtypesOf } from './choice.ts';
 
@@ -27,7 +28,7 @@ export function textDtypes({ id, paths, config, chatTemplate }: TextFolder): Res
   const refuse = (code: Fault['code'], what: string): Result<never> =>
     fail(fault(code, `${id} cannot be asked as a text model: ${what} ${OTHERS}`, { model: id }));
   const sessions = Object.keys(dtypesIn(paths));
-  if (sessions.includes('vision_encoder') || isObject(at(config, 'vision_config')))
+  if (seesImages(sessions) || isObject(at(config, 'vision_config')))
     return refuse('unsupported', 'it is a vision-language model, whose decoder takes embeddings.');
   const have = dtypesOf(paths, [TEXT_SESSION])[TEXT_SESSION] ?? [];
   if (have.length === 0) {

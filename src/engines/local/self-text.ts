@@ -3,14 +3,15 @@ import type { Client } from '../../bridge/worker.ts';
 import type { EngineApi } from '../../protocol/engine.ts';
 import type { TextEngine, TextFacts } from '../text.ts';
 import type { Certified } from './certify.ts';
+import { rolesOf } from '../../core/models/families/registry.ts';
 import { loadedFiles, type ResolvedModel } from './model.ts';
-
-const DECODER = 'decoder_model_merged';
 
 /** The model under test as a text model: asked without an image, in the worker that holds it. `end` leaves the worker to its owner. */
 export function hostText({ host, loaded, certificate }: Certified, model: ResolvedModel): TextEngine {
-  const dtype = host.rung.dtype[DECODER] ?? 'fp32';
-  const files = loadedFiles(DECODER, dtype, model);
+  const { decoder, head } = rolesOf(model.config);
+  const dtypeOf = (session: string) => host.rung.dtype[session] ?? 'fp32';
+  const dtype = dtypeOf(decoder);
+  const files = [decoder, ...(head === null ? [] : [head])].flatMap((s) => loadedFiles(s, dtypeOf(s), model));
   const facts: TextFacts = {
     id: model.id,
     sha256: files[0]?.sha256 ?? '',

@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from '../../core/models/catalogue.ts';
 import { DTYPES, isDtype, type Dtype, type DtypeMap } from '../../core/models/dtypes.ts';
 import { fit, type DeviceLimits, type Fit } from '../../core/models/fit.ts';
+import { isDecoder, seesImages } from '../../core/models/families/sessions.ts';
 import { chooseDtypes } from '../../core/models/choice.ts';
 import { chooseFiles, type FileChoice, type HubModel } from '../../core/models/hub/model.ts';
 import type { DeviceReport } from '../shared/capability.ts';
@@ -41,11 +42,11 @@ export function placeOf({ capabilities, memory, storage }: DeviceReport): Place 
 }
 
 const HALF: readonly Dtype[] = ['fp16', 'q4f16'];
-const DECODERS = ['decoder_model_merged', 'model', 'vision_model'];
 
 /** The weights that can be chosen of a catalogue entry, in the order of DTYPES, each with what it costs here. */
 export function offersOf(entry: CatalogueEntry, place: Place): readonly Offer[] {
-  const decoder = DECODERS.find((name) => entry.sizes[name] !== undefined);
+  const sessions = Object.keys(entry.sizes);
+  const decoder = sessions.find(isDecoder) ?? sessions.find((s) => s === 'vision_model');
   const known = decoder === undefined ? entry.total : { ...entry.total, ...entry.sizes[decoder] };
   return DTYPES.filter((d) => known[d] !== undefined).map((dtype) => offerOf(entry, dtype, place));
 }
@@ -60,7 +61,7 @@ function offerOf(entry: CatalogueEntry, dtype: Dtype, { kind, half, limits }: Pl
   const offered = Object.fromEntries(Object.entries(entry.sizes).map(([s, sizes]) => [s, Object.keys(sizes)]));
   const chosen = chooseDtypes({ offered, asked: dtype, device: kind, half });
   const dtypes = chosen.ok ? dtypeMap(chosen.value[0] ?? {}) : { [Object.keys(entry.sizes)[0] ?? 'model']: dtype };
-  const whole = chosen.ok && (entry.kind !== 'vision-language' || entry.sizes['vision_encoder'] !== undefined);
+  const whole = chosen.ok && (entry.kind !== 'vision-language' || seesImages(Object.keys(entry.sizes)));
   const found = fit({ sizes: entry.sizes, total: {} }, dtypes, kind, limits);
   return judged(whole ? found : atLeast(found), whole);
 }

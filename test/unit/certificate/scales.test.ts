@@ -14,9 +14,11 @@ describe('scaledByRun', () => {
     expect(found).toEqual(['q8', 'int8', 'uint8']);
     expect(scaledByRun({ model: 'q8' })).toBe(true);
     expect(scaledByRun({ decoder_model_merged: 'fp32', encoder_model: 'uint8' })).toBe(true);
+    expect(scaledByRun({ prepare_inputs_embeds: 'fp32', language_model: 'q4', lm_head: 'q8' })).toBe(true);
   });
   it('is not so where only images or embeddings are', () => {
     expect(scaledByRun({ vision_encoder: 'q8', embed_tokens: 'int8', decoder_model_merged: 'q4' })).toBe(false);
+    expect(scaledByRun({ prepare_inputs_embeds: 'q8', language_model: 'q4', lm_head: 'fp32' })).toBe(false);
   });
 });
 

@@ -42,6 +42,9 @@ it('refuses "vlm:" before an encoder, before an unknown type, and where the fold
   );
   expect(words({ model_type: 'bert' }, [])).toContain('The model is of type bert');
   expect(words({ model_type: 'llava' }, ['config.json'])).toContain('no onnx/vision_encoder.onnx');
+  expect(words({ model_type: 'multi_modality' }, ['onnx/prepare_inputs_embeds.onnx'])).toBe(
+    "A multi_modality model's vision tower is in no session of its own: name another encoder.",
+  );
 });
 it('knows the types of every kind of encoder that docs/pairs.md lists', () => {
   const kinds = Object.entries({

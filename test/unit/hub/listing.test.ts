@@ -168,7 +168,7 @@ test('of an encoder only the session that embeds images is downloaded', () => {
 });
 
 test.for([
-  ['of a family that cannot run', { model_type: 'phi3_v' }, FILES, /phi3_v cannot be scored/],
+  ['of a family that cannot run', { model_type: 'glm_ocr' }, FILES, /glm_ocr cannot be scored/],
   ['without weights', { model_type: 'llava' }, FILES.slice(0, 2), /no \.onnx files/],
   [
     'with data files missing',
@@ -182,6 +182,24 @@ test.for([
 ] as const)('a model %s is refused before anything downloads', ([, config, files, words]) => {
   const choice = chooseFiles(describeModel('a/b', FACTS, files, config), 'q4', { kind: 'wasm', half: false });
   expect(choice.ok ? '' : choice.fault.message).toMatch(words);
+});
+
+test('a model in a layout of its own is downloaded without what draws pictures', () => {
+  const sizes = { prepare_inputs_embeds: 20, language_model: 100, lm_head: 8, gen_head: 30, image_decode: 40 };
+  const files = [file('config.json', 1), ...Object.entries(sizes).map(([s, size]) => file(`onnx/${s}.onnx`, size))];
+  const listed = [...files, file('onnx/language_model_q4f16.onnx', 25), file('onnx/lm_head_fp16.onnx', 4)];
+  const model = describeModel('a/b', FACTS, listed, { model_type: 'multi_modality' });
+  const due = (device: Parameters<typeof chooseFiles>[2], asked: string) => {
+    const choice = chooseFiles(model, asked, device);
+    return choice.ok ? [choice.value.bytes, choice.value.dtypes] : choice.fault.message;
+  };
+  const fp32 = { prepare_inputs_embeds: 'fp32', language_model: 'fp32', lm_head: 'fp32' };
+  expect(due({ kind: 'wasm', half: false }, 'fp32')).toEqual([129, fp32]);
+  const half = { prepare_inputs_embeds: 'fp32', language_model: 'q4f16', lm_head: 'fp16' };
+  expect(due({ kind: 'webgpu', half: true }, 'q4f16')).toEqual([50, half]);
+  const without = describeModel('a/b', FACTS, files.slice(0, 3), { model_type: 'multi_modality' });
+  const refused = chooseFiles(without, 'fp32', { kind: 'wasm', half: false });
+  expect(refused.ok ? '' : refused.fault.message).toBe('a/b has no lm_head in fp32.');
 });
 
 test('a model whose image is read with the prompt needs the session that reads it', () => {

@@ -1,9 +1,10 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
+import { Tensor } from 'onnxruntime-web/webgpu';
 import { expect, it } from 'vitest';
 import { NO_WORK } from '../../../src/core/plan/types.ts';
 import { createLru } from '../../../workers/language/cache.ts';
 import { decodeGreedy } from '../../../workers/language/decode.ts';
 import type { Decoder, State } from '../../../workers/language/decoder.ts';
+import type { Embed } from '../../../workers/language/embed.ts';
 
 const IMAGE = 7;
 const state: State = { length: 2, tensors: new Map(), bytes: 0, dispose: () => undefined };
@@ -20,13 +21,8 @@ it('an image’s token that the model writes is embedded as a word', async () =>
       return Promise.resolve({ state, logits: { rows: 1, row: () => likeliest(IMAGE) } });
     },
   };
-  const embed = {
-    outputNames: ['inputs_embeds'],
-    run: ({ input_ids: ids }: { input_ids: Tensor }) => {
-      const id = Number((ids.data as BigInt64Array)[0]);
-      return Promise.resolve({ inputs_embeds: new Tensor('float32', Float32Array.of(id, -id), [1, 1, 2]) });
-    },
-  } as unknown as InferenceSession;
+  const embed: Embed = ([id = 0]) =>
+    Promise.resolve({ inputs_embeds: new Tensor('float32', Float32Array.of(id, -id), [1, 1, 2]) });
   const ids = [1, IMAGE];
   const sequence = { key: 'prompt', ids, promptLength: 2, decode: 3, blind: false, reads: [] };
   const layout = { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null };

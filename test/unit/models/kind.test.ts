@@ -5,6 +5,7 @@ const HALF = ['fp16'];
 
 test.each([
   ['vision-language', 'qwen2_vl', { vision_encoder: HALF, embed_tokens: HALF, decoder_model_merged: HALF }],
+  ['vision-language', 'multi_modality', { prepare_inputs_embeds: HALF, language_model: HALF, lm_head: HALF }],
   ['vision-language', 'of no family', { vision_encoder: HALF, model: HALF }],
   ['encoder', 'dinov2', { model: HALF }],
   ['encoder', 'clip', { vision_model: HALF, text_model: HALF }],

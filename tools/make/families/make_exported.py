@@ -154,9 +154,9 @@ class Janus(Spec):
         open(f'{folder}/chat_template.jinja', 'w').write(JANUS)
         c2.write(f'{folder}/preprocessor_config.json', {'image_processor_type': 'JanusImageProcessor', 'processor_class': 'JanusProcessor', 'do_normalize': True, 'do_pad': True, 'do_rescale': True, 'do_resize': True, 'min_size': 14, 'resample': 3, 'rescale_factor': 1 / 255, 'size': {'height': 56, 'width': 56}, **MEAN})
         c2.write(f'{folder}/processor_config.json', {'processor_class': 'JanusProcessor', 'num_image_tokens': 16, 'use_default_system_prompt': False})
-        vision = {'image_size': 56, 'patch_size': 14, 'projection_dim': 48, 'depth': 2, 'num_image_tokens': 16, 'mlp_ratio': 2.0, 'hidden_size': 32, 'num_hidden_layers': 2, 'num_attention_heads': 2}
-        vq = {'embed_dim': 8, 'num_embeddings': 16, 'latent_channels': 8, 'base_channels': 32, 'channel_multiplier': [1], 'num_res_blocks': 1, 'projection_dim': 48, 'image_token_embed_dim': 48, 'num_patches': 4, 'num_hidden_layers': 1}
-        text = {'model_type': 'llama', 'vocab_size': size, 'bos_token_id': ids['<bos>'], 'eos_token_id': ids['<eos>'], 'pad_token_id': ids['<pad>'], **TEXT}
+        vision = {'image_size': 56, 'patch_size': 14, 'projection_dim': 32, 'depth': 2, 'num_image_tokens': 16, 'mlp_ratio': 2.0, 'hidden_size': 16, 'num_hidden_layers': 2, 'num_attention_heads': 2}
+        vq = {'embed_dim': 8, 'num_embeddings': 16, 'latent_channels': 8, 'base_channels': 32, 'channel_multiplier': [1], 'num_res_blocks': 1, 'projection_dim': 32, 'image_token_embed_dim': 32, 'num_patches': 4, 'num_hidden_layers': 1}
+        text = {'model_type': 'llama', 'vocab_size': size, 'bos_token_id': ids['<bos>'], 'eos_token_id': ids['<eos>'], 'pad_token_id': ids['<pad>'], **E.SMALL_TEXT}
         return JanusForConditionalGeneration(JanusConfig(vision_config=vision, vq_config=vq, text_config=text, image_token_id=ids['<image_placeholder>']))
 
 

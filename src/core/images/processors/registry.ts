@@ -9,12 +9,13 @@ import { gemma3 } from './gemma3.ts';
 import { gemma4 } from './gemma4.ts';
 import { idefics3 } from './idefics3.ts';
 import { internvl } from './internvl.ts';
-import { janus } from './janus.ts';
+import { deepseekVlm, janus } from './janus.ts';
 import { lfm2vl } from './lfm2vl.ts';
 import { llava } from './llava.ts';
 import { mllama } from './mllama.ts';
 import { molmo2 } from './molmo2.ts';
 import { openClip } from './openclip.ts';
+import { phi3v } from './phi3v.ts';
 import { pixtral } from './pixtral.ts';
 import { qwen2vl } from './qwen2vl.ts';
 import { siglip } from './siglip.ts';
@@ -37,10 +38,12 @@ export const PROCESSORS: readonly ImageProcessor[] = [
   gemma4,
   llavaNext,
   llavaOnevision,
+  phi3v,
   pixtral,
   internvl,
   lfm2vl,
   janus,
+  deepseekVlm,
   mllama,
   molmo2,
 ];
@@ -81,6 +84,8 @@ const BY_MODEL_TYPE: Readonly<Record<string, ImageProcessor>> = {
   mllama,
   molmo2,
   janus,
+  multi_modality: deepseekVlm,
+  phi3_v: phi3v,
   'blip-2': blip,
   instructblip: blip,
 };

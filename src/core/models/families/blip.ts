@@ -6,7 +6,7 @@ import type { Family, FamilyFiles } from './types.ts';
 const blip = {
   ...common,
   sessionsOf: 'llava',
-  beginsBehindImage: true,
+  tokenised: 'behind-images',
   plainPrompt: (images: number, text: string, placeholder: string) => `${placeholder.repeat(images)}${text}`,
 } as const satisfies Omit<Family, 'type'>;
 

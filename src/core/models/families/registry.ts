@@ -4,13 +4,15 @@ import { blip2, instructblip } from './blip.ts';
 import { gemma3, gemma3n, gemma4, paligemma } from './gemma.ts';
 import { idefics3, smolvlm } from './idefics3.ts';
 import { internvl } from './internvl.ts';
-import { janus } from './janus.ts';
+import { janus, multiModality } from './janus.ts';
 import { fastVlm, llava, llavaNext, llavaOnevision, llavaQwen2 } from './llava.ts';
 import { mllama } from './mllama.ts';
 import { molmo2 } from './molmo2.ts';
 import { moondream1 } from './moondream.ts';
 import { florence2, lfm2Vl, mistral3 } from './others.ts';
 import { qwen25Vl, qwen2Vl, qwen35, qwen35Moe, qwen3Vl, qwen3VlMoe } from './qwen.ts';
+import { phi3v } from './phi3v.ts';
+import { sessionRoles, type SessionRoles } from './sessions.ts';
 import type { Family } from './types.ts';
 
 /** Families that Lookalike scores, by `model_type`. */
@@ -39,6 +41,8 @@ export const FAMILIES = {
   molmo2,
   moondream1,
   janus,
+  multi_modality: multiModality,
+  phi3_v: phi3v,
   lfm2_vl: lfm2Vl,
   mistral3,
   florence2,
@@ -48,10 +52,6 @@ export const FAMILIES = {
 const REFUSED: Readonly<Record<string, string>> = {
   glm_ocr: 'it reads documents and takes one fixed instruction, not questions',
   lighton_ocr: 'it reads documents and takes no instruction',
-  phi3_v:
-    'its export has another session layout (prepare_inputs_embeds), which Lookalike does not drive, and no reference implementation of it is in transformers',
-  multi_modality:
-    'its export has another session layout (prepare_inputs_embeds), which Lookalike does not drive; the same model in the layout of transformers (model_type janus) can be exported with tools/export',
   gemma3_text: 'it is a text model: choose an image-text-to-text model',
 };
 
@@ -76,4 +76,10 @@ export function familyOf(config: unknown): { ok: true; value: Family } | { ok: f
           { type },
         ),
   };
+}
+
+/** What each session of a model folder does; as in most families where its family is not known. */
+export function rolesOf(config: unknown): SessionRoles {
+  const family = familyOf(config);
+  return sessionRoles(family.ok ? family.value : { layout: 'usual' });
 }

@@ -23,6 +23,9 @@ export interface Vocabulary {
   id(piece: string): number | null;
 }
 
+/** How the sessions of a folder share the work (sessions.ts). `usual`: as transformers.js lays out most families; the others are named by their one type. */
+export type LayoutName = 'usual' | 'multi_modality' | 'phi3_v';
+
 /** Where a family stands: its likelihoods were compared with a reference implementation, or it runs but nobody compared. */
 export type FamilyStatus = 'checked' | 'unchecked';
 
@@ -54,12 +57,19 @@ export interface Family {
   readonly deepstack: boolean;
   /** Tokens in front of an image's first row that see the image: they are computed with it, never before. */
   readonly imageLead: number;
-  /** What we write behind an image's placeholder where the chat template takes one text, with the placeholder in it. */
-  readonly behindImage: string;
-  /** Image tokens stand before the text's own beginning-of-text token, and the text is tokenised by itself. */
-  readonly beginsBehindImage: boolean;
+  /**
+   * What the tokenizer is given at once. `whole`: a prompt with its images. `behind-images`: the text behind the last image by itself, so that its
+   * beginning-of-text token stands there and not in front. `around-images`: each text between images by itself, each with such a token.
+   */
+  readonly tokenised: 'whole' | 'behind-images' | 'around-images';
   /** A type that transformers.js knows, whose session files are those of this family; null: it knows this one. */
   readonly sessionsOf: string | null;
+  /** Which session files the family's folders have, and what each does. */
+  readonly layout: LayoutName;
+  /** What stands for an image in a conversation whose template takes texts only, behind its placeholder. */
+  readonly behindImage: string;
+  /** The role of the one who asks, by the chat template's text: some write roles as they are given. */
+  askedBy(template: string): string;
   /** What the rendered prompt holds once for each image. */
   placeholder(files: FamilyFiles, vocabulary: Vocabulary): string;
   /** What replaces the placeholder: the text that tokenises to the image's tokens. */

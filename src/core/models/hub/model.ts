@@ -3,7 +3,7 @@ import { isDtype, type Dtype, type DtypeMap } from '../dtypes.ts';
 import { chooseDtypes, dtypesOf } from '../choice.ts';
 import { encoderOf } from '../../discovery/encoders.ts';
 import { familyOf } from '../families/registry.ts';
-import { sessionFiles } from '../families/sessions.ts';
+import { seesImages, sessionFiles } from '../families/sessions.ts';
 import { fail, fault, ok, type Result } from '../../fault.ts';
 import { at } from '../../json.ts';
 import type { HubFile } from './listing.ts';
@@ -55,7 +55,7 @@ export function describeModel(
 /** Sessions that a model's family loads; all that the repository has, where the model is of another kind (encoders, judges). */
 function sessionsNeeded(model: HubModel): Result<readonly string[]> {
   const present = Object.keys(model.sizes);
-  if (!present.includes('vision_encoder')) return ok(onlySession(model, present));
+  if (!seesImages(present)) return ok(onlySession(model, present));
   const family = familyOf(model.config);
   return family.ok ? ok(sessionFiles(family.value)) : family;
 }

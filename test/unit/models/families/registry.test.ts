@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FAMILIES, familyOf } from '../../../../src/core/models/families/registry.ts';
 import { idefics3 } from '../../../../src/core/models/families/idefics3.ts';
 import { molmo2 } from '../../../../src/core/models/families/molmo2.ts';
+import { phi3v } from '../../../../src/core/models/families/phi3v.ts';
 import { qwen2Vl } from '../../../../src/core/models/families/qwen.ts';
 import type { FamilyFiles, Vocabulary } from '../../../../src/core/models/families/types.ts';
 
@@ -29,9 +30,9 @@ describe('familyOf', () => {
   it('names each family by its own model_type', () => {
     for (const [key, family] of Object.entries(FAMILIES)) expect(family.type).toBe(key);
   });
-  it('refuses other session layouts with a reason', () => {
-    const found = familyOf({ model_type: 'phi3_v' });
-    expect(found.ok ? '' : found.fault.message).toContain('another session layout');
+  it('refuses what cannot be scored with a reason', () => {
+    const found = familyOf({ model_type: 'glm_ocr' });
+    expect(found.ok ? '' : found.fault.message).toContain('cannot be scored: it reads documents');
   });
   it('refuses models that see no images', () => {
     const found = familyOf({ model_type: 'llama' });
@@ -54,6 +55,20 @@ describe('idefics3 prompts', () => {
     expect(text).toBe(
       '<fake_token_around_image><row_1_col_1><i><fake_token_around_image><row_1_col_2><i>\n\n<fake_token_around_image><global-img><i><fake_token_around_image>',
     );
+  });
+});
+
+describe('Phi-3-vision', () => {
+  const long = files({ rope_scaling: { type: 'su' }, original_max_position_embeddings: 4 });
+  it('counts positions as usual as long as its factors stay the same, and refuses longer prompts in words', () => {
+    expect(phi3v.positions([5, 6, 7, 8], [], long, 1)).toEqual([[0, 1, 2, 3]]);
+    expect(() => phi3v.positions([5, 6, 7, 8, 9], [], long, 1)).toThrow(
+      /^The prompt takes 5 tokens. Beyond 4 this model counts positions otherwise, .*: use fewer examples/,
+    );
+    expect(phi3v.positions([5, 6, 7, 8, 9], [], files({ original_max_position_embeddings: 4 }), 1)).toHaveLength(1);
+  });
+  it('names the token that is missing where a tokenizer has none for images', () => {
+    expect(() => phi3v.imageTokenId(files({}), { piece: () => null, id: () => null })).toThrow(/no token <\|image\|>/);
   });
 });
 
