@@ -14,8 +14,8 @@ TEMPLATE = ("{{ bos_token }}\n{%- if messages[0]['role'] == 'system' -%}\n    {%
             "        {{ raise_exception(\"Invalid content type\") }}\n    {%- endif -%}\n    {{ '<end_of_turn>\n' }}\n{%- endfor -%}\n{%- if add_generation_prompt -%}\n    {{'<start_of_turn>model\n'}}\n{%- endif -%}\n")
 FIRST = ['<pad>', '<eos>', '<bos>', '<unk>', '<mask>', '<start_of_turn>', '<end_of_turn>', '<start_of_image>', '<end_of_image>']
 LOCAL, GLOBAL, FACTOR, WINDOW = 10000.0, 1000000.0, 8.0, 20
-TYPES = ['sliding_attention', 'sliding_attention', 'full_attention', 'sliding_attention']
-C = dict(d=64, layers=4, heads=4, kv=2, hd=16, ff=96, eps=1e-6, gemma=True, qk_norm=True, act='gelu_tanh', scale=24 ** -.5, keep=True, window=[WINDOW if t[0] == 's' else None for t in TYPES], rope=[(LOCAL, 1.0) if t[0] == 's' else (GLOBAL, FACTOR) for t in TYPES])
+TYPES = ['sliding_attention', 'full_attention']
+C = dict(d=64, layers=2, heads=4, kv=2, hd=16, ff=96, eps=1e-6, gemma=True, qk_norm=True, act='gelu_tanh', scale=24 ** -.5, keep=True, window=[WINDOW if t[0] == 's' else None for t in TYPES], rope=[(LOCAL, 1.0) if t[0] == 's' else (GLOBAL, FACTOR) for t in TYPES])
 V = dict(model_type='siglip_vision_model', hidden_size=48, image_size=56, intermediate_size=96, num_attention_heads=3, num_hidden_layers=2, patch_size=7, vision_use_head=False, layer_norm_eps=1e-6, hidden_act='gelu_pytorch_tanh')
 TOKENS = 16
 ROWS = [('Where is the bright shape in the picture?', 'The left side of the frame', '2 cm – left', 'A', {'resize': False}),

@@ -16,7 +16,7 @@ SPLIT = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\
 TEMPLATE = ("{{- bos_token -}}\n{%- for message in messages -%}\n    {{- '<|im_start|>' + message['role'] + '\\n' -}}\n    {%- if message['content'] is string -%}\n        {{- message['content'] -}}\n    {%- else -%}\n        {%- for content in message['content'] -%}\n            {%- if content['type'] == 'image' -%}\n                {{- '<image>' -}}\n"
             "            {%- elif content['type'] == 'text' -%}\n                {{- content['text'] -}}\n            {%- endif -%}\n        {%- endfor -%}\n    {%- endif -%}\n    {{- '<|im_end|>\\n' -}}\n{%- endfor -%}\n{%- if add_generation_prompt -%}\n    {{- '<|im_start|>assistant\\n' -}}\n{%- endif -%}\n")
 TYPES = ['conv', 'full_attention', 'conv', 'full_attention']
-C = dict(d=64, layers=4, heads=4, kv=2, hd=16, ff=96, eps=1e-5, vocab=768, keep=True, positions=False, qk_norm=True, rope=[(10000.0, 1.0)], conv=3, types=['conv' if t == 'conv' else 'attention' for t in TYPES],
+C = dict(d=64, layers=4, heads=4, kv=2, hd=16, ff=48, eps=1e-5, vocab=768, keep=True, positions=False, qk_norm=True, rope=[(10000.0, 1.0)], conv=3, types=['conv' if t == 'conv' else 'attention' for t in TYPES],
          names={'in': 'operator_norm', 'post': 'ffn_norm', 'o': 'self_attn.out_proj', 'gate': 'feed_forward.w1', 'up': 'feed_forward.w3', 'down': 'feed_forward.w2', 'q_norm': 'self_attn.q_layernorm', 'k_norm': 'self_attn.k_layernorm', 'norm': 'embedding_norm'})
 V = dict(model_type='siglip2_vision_model', hidden_size=48, intermediate_size=96, num_attention_heads=3, num_hidden_layers=2, num_channels=3, num_patches=36, patch_size=8, hidden_act='gelu_pytorch_tanh', layer_norm_eps=1e-6, vision_use_head=False)
 PROJ = 80
