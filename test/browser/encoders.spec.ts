@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { rolesOf } from '../../src/core/models/families/registry.ts';
 import type { EncodeRequest } from '../support/lab/encode.ts';
 import { FAMILIES, familyRequest } from './families.ts';
 import { startLab, type LabServer } from '../support/lab/server.ts';
@@ -55,7 +56,21 @@ for (const kind of KINDS)
     },
   );
 
-for (const family of FAMILIES)
+const configOf = (family: string): unknown => readJson(`test/families/${family}/model/config.json`);
+/** Families whose images are seen by the session that embeds texts, too. */
+const TOWERLESS = FAMILIES.filter((family) => {
+  const { vision, embed } = rolesOf(configOf(family));
+  return vision === embed;
+});
+
+test('a model whose tower is in no session of its own is refused as an encoder', async ({ page }) => {
+  await page.goto(server.url);
+  expect(TOWERLESS).toEqual(['multi_modality']);
+  const asked = requestOf('test/families/multi_modality/model', 'vision-tower', []);
+  await expect(page.evaluate((r) => lab.encode.embed(r), asked)).rejects.toThrow(/tower is in no session of its own/);
+});
+
+for (const family of FAMILIES.filter((name) => !TOWERLESS.includes(name)))
   test(
     `the vision tower of ${family} embeds an image as the mean of what its decoder is given`,
     { tag: family === 'llava' ? [] : '@soak' },
