@@ -2,7 +2,7 @@ import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../src/core/fault.ts';
 import type { ProcessedImage } from '../../src/core/images/types.ts';
 import type { FeatureData } from '../../src/protocol/engine.ts';
-import { floats, fromPlain } from './tensors.ts';
+import { floats, floatType, fromPlain } from './tensors.ts';
 
 /** Names under which exports take the same tensor (docs/runtime.md, "Layout of a model folder"). */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -57,8 +57,7 @@ export async function featuresOf(
 }
 
 function halfIfWanted(t: Tensor, session: InferenceSession, name: string): Tensor {
-  const meta = session.inputMetadata.find((m) => m.name === name);
-  if (!meta?.isTensor || meta.type !== 'float16' || t.type !== 'float32') return t;
+  if (t.type !== 'float32' || floatType(session, name) === 'float32') return t;
   const Half = (globalThis as { Float16Array?: { from(x: ArrayLike<number>): ArrayBufferView } }).Float16Array;
   if (!Half)
     throw new FaultError(

@@ -6,12 +6,9 @@ import { processorFor } from '../../../src/core/images/processors/registry.ts';
 import { isObject } from '../../../src/core/json.ts';
 import { GD } from '../../../src/core/methods/gd.ts';
 import { PS } from '../../../src/core/methods/ps.ts';
-import { familyOf } from '../../../src/core/models/families/registry.ts';
 import type { Family } from '../../../src/core/models/families/types.ts';
-import { loadTemplate } from '../../../workers/language/template.ts';
-import { createTokenizer } from '../../../workers/language/tokenizer.ts';
 import { createPromptMaker } from '../../../workers/vlm/prompts.ts';
-import { folderFiles } from '../language/folder.ts';
+import { modelFolder } from './folder.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', 'families');
 /** Families in session layouts of their own. */
@@ -44,20 +41,9 @@ interface Reference {
 const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(ROOT, ...path), 'utf8')) as T;
 
 async function opened(name: string) {
-  const folder = folderFiles(join(ROOT, name, 'model'));
-  const files = {
-    config: await folder.json('config.json'),
-    processor: await folder.json('processor_config.json'),
-    preprocessor: await folder.json('preprocessor_config.json'),
-    tokenizerConfig: await folder.json('tokenizer_config.json'),
-  };
-  const vocabulary = await folder.json('tokenizer.json');
-  if (!isObject(vocabulary)) throw new Error(`${name} has no tokenizer.json.`);
-  const tokenizer = createTokenizer(vocabulary, files.tokenizerConfig, await loadTemplate(folder));
-  const found = familyOf(files.config);
-  if (!found.ok) throw new Error(found.fault.message);
+  const { files, tokenizer, family: own } = await modelFolder(join(ROOT, name, 'model'));
   // PaliGemma's exports by tools/export read their prompts both ways.
-  const family: Family = found.value.prompt === 'settled' ? { ...found.value, prompt: 'whole' } : found.value;
+  const family: Family = own.prompt === 'settled' ? { ...own, prompt: 'whole' } : own;
   const processor = processorFor({ modelType: family.type, ...files });
   if (!processor.ok) throw new Error(processor.fault.message);
   const reference = json<Reference>(name, 'reference.json');

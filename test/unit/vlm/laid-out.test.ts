@@ -2,43 +2,21 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CHAT } from '../../../src/core/chat/settings.ts';
 import { compile } from '../../../src/core/chat/template.ts';
-import { isObject } from '../../../src/core/json.ts';
 import { GD } from '../../../src/core/methods/gd.ts';
 import { PS } from '../../../src/core/methods/ps.ts';
 import { familyOf } from '../../../src/core/models/families/registry.ts';
 import type { PromptImage } from '../../../src/core/models/families/types.ts';
 import type { PromptSet } from '../../../src/core/prompts/types.ts';
-import { loadTemplate } from '../../../workers/language/template.ts';
-import { createTokenizer } from '../../../workers/language/tokenizer.ts';
 import { createPromptMaker } from '../../../workers/vlm/prompts.ts';
-import { folderFiles } from '../language/folder.ts';
-
-const Q = {
-  pair: 'p1',
-  image: 1 as const,
-  question: 'On which side?',
-  options: { A: 'left', B: 'right' },
-  methods: [],
-};
-const PLAIN: PromptImage = { rows: 2, layout: { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null } };
-const SET: PromptSet = { name: 'set', system: null, prompts: { letter: '{q}\nA: {a}\nB: {b}', open: '{q}' } };
+import { modelFolder, PLAIN, Q, SET } from './folder.ts';
 
 /** The prompts of a tiny family in a session layout of its own. */
 async function opened(name: string) {
-  const folder = folderFiles(join(import.meta.dirname, '..', '..', 'families', name, 'model'));
-  const files = {
-    config: await folder.json('config.json'),
-    processor: await folder.json('processor_config.json'),
-    preprocessor: await folder.json('preprocessor_config.json'),
-    tokenizerConfig: await folder.json('tokenizer_config.json'),
-  };
-  const vocabulary = await folder.json('tokenizer.json');
-  if (!isObject(vocabulary)) throw new Error(`${name} has no tokenizer.json.`);
-  const tokenizer = createTokenizer(vocabulary, files.tokenizerConfig, await loadTemplate(folder));
-  const found = familyOf(files.config);
-  if (!found.ok) throw new Error(found.fault.message);
+  const { files, tokenizer, family } = await modelFolder(
+    join(import.meta.dirname, '..', '..', 'families', name, 'model'),
+  );
   const maker = (set: PromptSet = SET, images: readonly PromptImage[] = [PLAIN]) =>
-    createPromptMaker(found.value, files, tokenizer, set, images, DEFAULT_CHAT);
+    createPromptMaker(family, files, tokenizer, set, images, DEFAULT_CHAT);
   return { files, tokenizer, maker };
 }
 

@@ -21,6 +21,7 @@ import { decodeLimits } from '../../../workers/vlm/asks.ts';
 import { controlTokens, createPromptMaker, type PromptMaker } from '../../../workers/vlm/prompts.ts';
 import { TEMPLATES } from '../../../tools/make/inputs/cases.mjs';
 import { folderFiles } from '../language/folder.ts';
+import { PLAIN, Q, SET } from './folder.ts';
 
 const method = (base: string): Method => {
   const found = methods().find((m) => m.id === base);
@@ -32,16 +33,6 @@ const DEMO = 'public/models/phantom-vlm';
 const family = (name: string): string => `test/families/${name}/model`;
 const json = (dir: string, name: string): unknown =>
   existsSync(join(ROOT, dir, name)) ? (JSON.parse(readFileSync(join(ROOT, dir, name), 'utf8')) as unknown) : null;
-
-const Q = {
-  pair: 'p1',
-  image: 1 as const,
-  question: 'On which side?',
-  options: { A: 'left', B: 'right' },
-  methods: [],
-};
-const PLAIN: PromptImage = { rows: 2, layout: { tiles: 1, rows: 0, cols: 0, grid: null, tokens: null } };
-const SET: PromptSet = { name: 'set', system: null, prompts: { letter: '{q}\nA: {a}\nB: {b}', open: '{q}' } };
 
 interface Opened {
   readonly tokenizer: Tokenizer;

@@ -4,10 +4,10 @@ import exported as E
 import kit as K
 import numpy as np
 import torch
-from decoder import Decoder
 from exported import CLIP, c2
 from laid_out import TEXT, language_model, traced
 from PIL import Image
+from public_export import WithHead
 from tokenizers import Tokenizer
 from torch import nn
 
@@ -77,18 +77,6 @@ class Prepare(nn.Module):
         embeds = self.table(input_ids.clamp_min(0)).clone()
         embeds[input_ids < 0] = image_features
         return embeds
-
-
-class Scores(Decoder):
-    """model: the text model with its output matrix."""
-
-    def __init__(self, text):
-        super().__init__(text.model)
-        self.lm_head = text.lm_head
-
-    def forward(self, inputs_embeds, attention_mask, position_ids, past):
-        hidden, *present = super().forward(inputs_embeds, attention_mask, position_ids, past)
-        return (self.lm_head(hidden), *present)
 
 
 def prepared(picture, most):
@@ -190,7 +178,7 @@ class Phi3V:
         seen = traced(Seen(net), {'pixel_values': pixels, 'image_sizes': sizes}, {'pixel_values': {0: 'num_images', 1: 'max_num_crops'}, 'image_sizes': {0: 'num_images'}, 'image_features': {0: 'num_image_tokens'}}, ['image_features'])
         width = TEXT['hidden_size']
         prepare = traced(Prepare(net.text.model.embed_tokens), {'input_ids': torch.tensor([[1, -1, -1, 2]]), 'image_features': torch.randn(2, width)}, {'input_ids': {0: 'batch_size', 1: 'sequence_length'}, 'image_features': {0: 'num_image_tokens'}}, ['inputs_embeds'])
-        return {'vision_encoder': seen, 'prepare_inputs_embeds': prepare, 'model': language_model(Scores(net.text), 'logits')}
+        return {'vision_encoder': seen, 'prepare_inputs_embeds': prepare, 'model': language_model(WithHead(net.text), 'logits')}
 
     def features(self, sessions, inputs):
         """Embeddings of a prompt with its image by the graphs alone, as Lookalike asks them."""

@@ -2,8 +2,9 @@ import { Tensor, type InferenceSession } from 'onnxruntime-web/webgpu';
 import { fault, FaultError } from '../../../src/core/fault.ts';
 import type { ProcessedImage } from '../../../src/core/images/types.ts';
 import { numberAt } from '../../../src/core/json.ts';
-import { floats, floatTensor, floatType, int64 } from '../../onnx/tensors.ts';
+import { floatTensor, floatType, int64 } from '../../onnx/tensors.ts';
 import { featuresOf } from '../../onnx/vision.ts';
+import { embedsOf, firstRows } from './embeds.ts';
 import type { MakeLayout } from './layout.ts';
 import { remembered } from './remembered.ts';
 
@@ -24,12 +25,7 @@ export const multiModality: MakeLayout = ({ embed: session, decoder }, files, de
     },
     embed: remembered(floatType(decoder, 'inputs_embeds'), async (ids) => {
       const outputs = await prepare(session, ids, empty, [blank, blank, ...dims], blank * perImage);
-      const made = outputs['inputs_embeds'] ?? outputs[session.outputNames[0] ?? ''];
-      if (!made) throw new FaultError(fault('unsupported', 'prepare_inputs_embeds gives no embeddings.'));
-      const width = made.dims.at(-1) ?? 0;
-      const rows = (await floats(made)).slice(0, ids.length * width);
-      made.dispose();
-      return rows;
+      return firstRows(embedsOf(session, outputs), ids.length);
     }),
   };
 };

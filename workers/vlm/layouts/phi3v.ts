@@ -1,7 +1,7 @@
 import { numberAt } from '../../../src/core/json.ts';
-import { floats, floatTensor, floatType, int64 } from '../../onnx/tensors.ts';
+import { floatTensor, floatType, int64 } from '../../onnx/tensors.ts';
 import { encodeImage } from '../../onnx/vision.ts';
-import { fault, FaultError } from '../../../src/core/fault.ts';
+import { embedsOf, firstRows } from './embeds.ts';
 import type { MakeLayout } from './layout.ts';
 
 /**
@@ -23,10 +23,7 @@ export const phi3v: MakeLayout = ({ vision, embed: session, decoder }, files, de
         input_ids: int64([...ids, ...new Array<number>(more).fill(-1)], [1, ids.length + more]),
         image_features: floatTensor(new Float32Array(more * width), [more, width], features),
       });
-      const made = outputs['inputs_embeds'] ?? outputs[session.outputNames[0] ?? ''];
-      if (!made) throw new FaultError(fault('unsupported', 'prepare_inputs_embeds gives no embeddings.'));
-      const rows = (await floats(made)).slice(0, ids.length * width);
-      made.dispose();
+      const rows = await firstRows(embedsOf(session, outputs), ids.length);
       return { inputs_embeds: floatTensor(rows, [1, ids.length, width], taken) };
     },
   };
